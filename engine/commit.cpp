@@ -1,0 +1,160 @@
+#include "engine/commit.h"
+
+#include "engine/log/line_scanner.h"
+
+#include <fmt/format.h>
+
+#include <numeric>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+namespace bytestore {
+namespace {
+
+using Operation = Batch::Operation;
+
+constexpr std::uint64_t kLineOverhead = 128;
+constexpr std::size_t kShownKey = 80;  // bytes of a key in a message
+
+std::string shown(std::string_view key)
+{
+    return key.size() <= kShownKey ? std::string(key) : fmt::format("{}...", key.substr(0, kShownKey));
+}
+
+Status check_key(std::string_view key)
+{
+    if (key.empty()) {
+        return fail(Errc::invalid, "the key is empty");
+    }
+    if (key.size() > kMaxKeyBytes) {
+        return fail(Errc::name_too_long, fmt::format("the key of {} bytes is longer than {} bytes", key.size(), kMaxKeyBytes));
+    }
+    if (!format::is_valid_utf8(key)) {
+        return fail(Errc::not_utf8, "the key is not valid UTF-8");
+    }
+    if (key == format::kStoreKey) {
+        return fail(Errc::invalid, "the key is reserved for the store itself");
+    }
+    return {};
+}
+
+Status check_value(const Operation& operation, const Options& options)
+{
+    if (operation.value().size() > options.max_value) {
+        return fail(Errc::too_large, fmt::format("the value of {} has {} bytes, more than the limit of {} bytes",
+                                                 shown(operation.key), operation.value().size(), options.max_value));
+    }
+    if (operation.kind == Kind::link && !format::is_valid_utf8(operation.value())) {
+        return fail(Errc::not_utf8, fmt::format("the link target of {} is not valid UTF-8", shown(operation.key)));
+    }
+    return {};
+}
+
+format::Fields fields_of(const Meta& meta)
+{
+    const auto unless_mtime = [&](const std::optional<std::int64_t>& time) {
+        return time == meta.mtime ? std::nullopt : time;
+    };
+    format::Fields fields;
+    fields.mtime = meta.mtime;
+    fields.atime = unless_mtime(meta.atime);
+    fields.ctime = unless_mtime(meta.ctime);
+    fields.mode = meta.mode;
+    fields.uid = meta.uid;
+    fields.gid = meta.gid;
+    return fields;
+}
+
+}  // namespace
+
+Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const Options& options)
+{
+    Commit commit;
+    std::unordered_set<std::string_view> bound;  // by an earlier step
+    for (const auto& operation : batch.operations()) {
+        Step step{.operation = &operation, .source = {}};
+        if (operation.type == Operation::Type::remove) {
+            if (!bound.contains(operation.key) && !catalog.find(operation.key)) {
+                continue;
+            }
+        } else {
+            TRY(check_key(operation.key));
+            bound.insert(operation.key);
+        }
+        if (operation.type == Operation::Type::set) {
+            TRY(check_value(operation, options));
+        } else if (operation.type == Operation::Type::copy) {
+            step.source = catalog.find(operation.value());
+            if (!step.source) {
+                return fail(Errc::not_found, fmt::format("key not found: {}", shown(operation.value())));
+            }
+        }
+        commit.steps_.push_back(std::move(step));
+    }
+    return commit;
+}
+
+std::uint64_t Commit::estimated_bytes() const
+{
+    return std::accumulate(steps_.begin(), steps_.end(), std::uint64_t{0}, [](std::uint64_t sum, const Step& step) {
+        const auto value = step.source ? step.source->entry.length : step.operation->value().size();
+        return sum + step.operation->key.size() + value + kLineOverhead;
+    });
+}
+
+Status Commit::emit(BufferedOutput& output, Catalog::Slot slot, std::optional<std::uint64_t> sync_mark)
+{
+    changes_.reserve(steps_.size());
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+        const auto& operation = *steps_[i].operation;
+        const bool remove = operation.type == Operation::Type::remove;
+        auto fields = remove ? format::Fields{} : fields_of(operation.meta);
+        if (steps_.size() > 1) {
+            fields.batch = format::BatchMark{.index = static_cast<std::uint32_t>(i + 1),
+                                             .count = static_cast<std::uint32_t>(steps_.size())};
+        }
+        fields.synced_to = i == 0 ? sync_mark : std::nullopt;
+        const auto offset = output.position();
+        TRY_ASSIGN(Entry entry, emit_step(output, steps_[i], fields));
+        entry.segment = slot;
+        entry.offset = offset;
+        entry.meta = operation.meta;
+        entry.meta.atime = fields.atime;
+        entry.meta.ctime = fields.ctime;
+        changes_.push_back({.key = operation.key, .remove = remove, .entry = std::move(entry)});
+    }
+    return {};
+}
+
+Result<Entry> Commit::emit_step(BufferedOutput& output, const Step& step, const format::Fields& fields)
+{
+    const auto& operation = *step.operation;
+    Entry entry;
+    if (operation.type == Operation::Type::remove) {
+        TRY_ASSIGN(entry.length, format::write_delete(output.output(), operation.key, fields));
+        return entry;
+    }
+    if (operation.type == Operation::Type::set) {
+        entry.size = operation.value().size();
+        entry.kind = operation.kind;
+        TRY_ASSIGN(entry.length, format::write_set(output.output(), operation.key, operation.kind, operation.value(), fields));
+        return entry;
+    }
+    const auto& source = *step.source;
+    entry.size = source.entry.size;
+    entry.kind = source.entry.kind;
+    std::string value;
+    TRY_ASSIGN(const auto line, source.segment->read_line(source.entry.offset, source.entry.length, nullptr));
+    if (line.canonical) {
+        const auto text = line_source(source.segment->file(), source.entry.offset + line.value_begin);
+        TRY_ASSIGN(entry.length, format::write_set_raw(output.output(), operation.key, text,
+                                                       line.value_end - line.value_begin, fields));
+        return entry;
+    }
+    TRY(source.segment->read_line(source.entry.offset, source.entry.length, &value));
+    TRY_ASSIGN(entry.length, format::write_set(output.output(), operation.key, entry.kind, value, fields));
+    return entry;
+}
+
+}  // namespace bytestore

@@ -1,0 +1,39 @@
+// One commit on its way into the log: what a batch asks for, checked, and the lines it becomes.
+#pragma once
+
+#include "engine/log/buffered_output.h"
+#include "engine/log/catalog.h"
+#include "engine/options.h"
+#include "engine/store.h"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace bytestore {
+
+class Commit {
+public:
+    // Checks every key and value, finds the sources of copies, and leaves out Deletes of what is not bound. Errors name the key; nothing
+    // has changed then. `batch` outlives the commit.
+    static Result<Commit> plan(const Batch& batch, const Catalog& catalog, const Options& options);
+
+    std::size_t lines() const { return steps_.size(); }
+    std::uint64_t estimated_bytes() const;
+    // Writes the lines for the segment in `slot`; the first says `sync_mark`. Fills changes().
+    Status emit(BufferedOutput& output, Catalog::Slot slot, std::optional<std::uint64_t> sync_mark);
+    const std::vector<Catalog::Change>& changes() const { return changes_; }
+
+private:
+    struct Step {
+        const Batch::Operation* operation = nullptr;
+        std::optional<Catalog::Found> source;  // of a copy
+    };
+
+    Result<Entry> emit_step(BufferedOutput& output, const Step& step, const format::Fields& fields);
+
+    std::vector<Step> steps_;
+    std::vector<Catalog::Change> changes_;
+};
+
+}  // namespace bytestore

@@ -1,0 +1,196 @@
+#include "engine/compaction/compactor.h"
+
+#include "engine/log/segment_name.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace bytestore {
+namespace {
+
+constexpr std::size_t kMergeCount = 4;
+constexpr std::uint64_t kMergeBytes = std::uint64_t{16} << 20;
+
+bool may_rewrite(const Catalog::SegmentView& view)
+{
+    return view.sealed && !view.leftover;
+}
+
+// Once a headerless segment is rewritten, nothing explains any more why an older one names a predecessor that is missing (the first
+// ByteStore's compaction was interrupted); so such older ones are rewritten first.
+bool predecessor_missing(const std::vector<Catalog::SegmentView>& views, const Catalog::SegmentView& view)
+{
+    const auto& header = view.segment->header();
+    if (!header || !header->prev) {
+        return false;
+    }
+    return std::ranges::none_of(views, [&](const Catalog::SegmentView& other) {
+        return other.segment->from() <= *header->prev && *header->prev <= other.segment->number();
+    });
+}
+
+}  // namespace
+
+Compactor::Compactor(Directory& directory, Catalog& catalog, Hooks hooks)
+    : directory_(directory),
+      catalog_(catalog),
+      hooks_(std::move(hooks))
+{
+}
+
+Result<CompactionReport> Compactor::run(unsigned dead_percent)
+{
+    report_ = {};
+    report_.bytes_before = catalog_.staleness().log_bytes;
+    TRY(remove_leftovers());
+    TRY(rewrite_stale(dead_percent));
+    TRY(merge_small());
+    // Deletes that hid only what stood in merged inputs can go now.
+    TRY(rewrite_stale(dead_percent));
+    report_.bytes_after = catalog_.staleness().log_bytes;
+    return report_;
+}
+
+Status Compactor::rewrite_stale(unsigned dead_percent)
+{
+    const auto views = catalog_.segments();
+    for (const auto& listed : views) {
+        // The rewrite of an older segment may have made a Delete in this one dead.
+        const auto now = catalog_.segments();
+        const auto view = std::ranges::find(now, listed.slot, &Catalog::SegmentView::slot);
+        if (view == now.end() || !may_rewrite(*view)) {
+            continue;
+        }
+        const bool worth = view->dead_bytes > 0 && view->dead_bytes * 100 >= view->size * dead_percent;
+        if (worth || predecessor_missing(views, *view)) {
+            TRY(replace({*view}));
+        }
+    }
+    return {};
+}
+
+Status Compactor::replace(const Views& inputs)
+{
+    const auto& newest = inputs.back();
+    const auto number = newest.segment->number();
+    std::optional<std::uint64_t> prev;
+    for (const auto& view : catalog_.segments()) {
+        if (view.segment->number() < inputs.front().segment->from()) {
+            prev = view.segment->number();
+        }
+    }
+    auto rewrite = write_replacement(directory_, catalog_, inputs, prev);
+    auto ready = rewrite ? sync_newer(number) : Status(std::unexpected(rewrite.error()));
+    if (!ready) {
+        ignore(directory_.unlink(std::string(kCompactionName)));  // the next opening or run removes it otherwise
+        return ready;
+    }
+    TRY(rename_over(number));
+    std::uint64_t before = 0;
+    for (const auto& input : inputs) {
+        before += input.size;
+    }
+    catalog_.replace(rewrite->replacement);
+    report_.segments_rewritten += 1;
+    report_.records_dropped += rewrite->records_dropped;
+    if (hooks_.log) {
+        hooks_.log(LogLevel::info,
+                   fmt::format("{}: compacted {} segment(s) from {} to {} bytes, {} records dropped", segment_name(number),
+                               inputs.size(), before, rewrite->replacement.size, rewrite->records_dropped));
+    }
+    return inputs.size() > 1 ? remove_leftovers() : Status{};
+}
+
+Status Compactor::sync_newer(std::uint64_t number)
+{
+    TRY(hooks_.sync_active());
+    for (const auto& view : catalog_.segments()) {
+        if (view.segment->number() <= number || view.synced || !view.sealed) {
+            continue;  // the active one was synced by the hook
+        }
+        if (auto done = view.segment->file().sync(); !done) {
+            hooks_.stop_writing(done.error().message);
+            return done;
+        }
+        catalog_.set_synced(view.slot);
+    }
+    return {};
+}
+
+Status Compactor::rename_over(std::uint64_t number)
+{
+    TRY(directory_.rename(std::string(kCompactionName), segment_name(number)));
+    auto done = directory_.sync();
+    if (!done) {
+        // Which of the two files the name means after a crash is unknown; both are right, but no further step may build on either.
+        hooks_.stop_writing(done.error().message);
+    }
+    return done;
+}
+
+// Unlinks the inputs of merges, these and earlier ones.
+Status Compactor::remove_leftovers()
+{
+    std::vector<Catalog::Slot> removed;
+    for (const auto& view : catalog_.segments()) {
+        if (!view.leftover) {
+            continue;
+        }
+        if (auto gone = directory_.unlink(segment_name(view.segment->number())); gone) {
+            removed.push_back(view.slot);
+        } else if (hooks_.log) {
+            hooks_.log(LogLevel::warning, gone.error().message);
+        }
+    }
+    if (removed.empty()) {
+        return {};
+    }
+    // Only once the names are gone for good may Deletes that hid their Sets be dropped.
+    if (auto done = directory_.sync(); !done) {
+        hooks_.stop_writing(done.error().message);
+        return done;
+    }
+    for (const auto slot : removed) {
+        catalog_.remove(slot);
+    }
+    report_.segments_removed += removed.size();
+    return {};
+}
+
+Status Compactor::merge_small()
+{
+    while (const auto inputs = small_neighbours()) {
+        TRY(replace(*inputs));
+    }
+    return {};
+}
+
+std::optional<Compactor::Views> Compactor::small_neighbours() const
+{
+    Views run;
+    std::uint64_t bytes = 0;
+    for (const auto& view : catalog_.segments()) {
+        if (may_rewrite(view) && bytes + view.size < kMergeBytes) {
+            run.push_back(view);
+            bytes += view.size;
+            continue;
+        }
+        if (run.size() >= kMergeCount) {
+            break;
+        }
+        run.clear();
+        bytes = 0;
+        if (may_rewrite(view) && view.size < kMergeBytes) {
+            run.push_back(view);
+            bytes = view.size;
+        }
+    }
+    if (run.size() < kMergeCount) {
+        return std::nullopt;
+    }
+    return run;
+}
+
+}  // namespace bytestore

@@ -1,0 +1,41 @@
+// The checksum of a line: XXH3-64, seed 0, of all bytes before `,"c"`, as 16 lower-case hex digits.
+#pragma once
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bytestore::format {
+
+std::uint64_t checksum_of(std::string_view bytes);
+
+// The same of bytes that come in pieces.
+class Checksum {
+public:
+    Checksum();
+    void add(std::string_view bytes);
+    std::uint64_t value() const;
+
+private:
+    XXH3_state_t state_;
+};
+
+// A line, trimmed, taken apart where its checksum starts.
+struct CheckedText {
+    std::string_view body;             // what the checksum covers; without one, all but the closing brace
+    std::optional<std::uint64_t> sum;  // what the line says it is
+};
+
+inline constexpr std::size_t kChecksumTail = 24;  // bytes of ,"c":"0123456789abcdef"}
+
+// In JSON such a tail can only be the last field of the outermost object, so it is recognised by its bytes alone. Empty
+// for a text that does not end in a brace.
+std::optional<CheckedText> split_checksum(std::string_view text);
+// The tail itself.
+std::string checksum_tail(std::uint64_t sum);
+
+}  // namespace bytestore::format

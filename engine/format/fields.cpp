@@ -1,0 +1,94 @@
+#include "engine/format/fields.h"
+
+#include <fmt/format.h>
+#include <iterator>
+
+namespace bytestore::format {
+
+namespace {
+
+bool skip_name(Cursor& cursor, std::string_view name)
+{
+    Cursor ahead = cursor;
+    if (ahead.skip(",\"") && ahead.skip(name) && ahead.skip("\":")) {
+        cursor = ahead;
+        return true;
+    }
+    return false;
+}
+
+template <class N>
+bool read_number(Cursor& cursor, std::string_view name, std::optional<N>& field, N largest)
+{
+    if (!skip_name(cursor, name)) {
+        return true;
+    }
+    return cursor.number(field.emplace()) && *field <= largest;
+}
+
+bool read_batch(Cursor& cursor, std::optional<BatchMark>& batch)
+{
+    if (!skip_name(cursor, kBatchField)) {
+        return true;
+    }
+    if (!cursor.skip("\"")) {
+        return false;
+    }
+    const std::string_view text = cursor.rest().substr(0, cursor.rest().find('"'));
+    batch = parse_batch_mark(text);
+    cursor.advance(text.size());
+    return batch && cursor.skip("\"");
+}
+
+}  // namespace
+
+void append_fields(std::string& out, const Fields& fields)
+{
+    const auto end = std::back_inserter(out);
+    for_each_number(fields, [end](std::string_view name, const auto& field, auto) {
+        if (field) {
+            fmt::format_to(end, ",\"{}\":{}", name, *field);
+        }
+    });
+    if (fields.batch) {
+        fmt::format_to(end, ",\"{}\":\"{}/{}\"", kBatchField, fields.batch->index, fields.batch->count);
+    }
+    if (fields.synced_to) {
+        fmt::format_to(end, ",\"{}\":{}", kSyncedField, *fields.synced_to);
+    }
+}
+
+std::optional<Fields> read_fields(std::string_view text)
+{
+    Fields fields;
+    Cursor cursor(text);
+    bool good = true;
+    for_each_number(fields, [&](std::string_view name, auto& field, auto largest) {
+        good = good && (cursor.done() || read_number(cursor, name, field, largest));
+    });
+    constexpr auto kMostOffset = std::numeric_limits<std::uint64_t>::max();
+    if (!good || !read_batch(cursor, fields.batch) ||
+        !read_number(cursor, kSyncedField, fields.synced_to, kMostOffset) || !cursor.done()) {
+        return std::nullopt;
+    }
+    return fields;
+}
+
+std::optional<BatchMark> parse_batch_mark(std::string_view text)
+{
+    Cursor cursor(text);
+    BatchMark mark;
+    const bool read = cursor.number(mark.index) && cursor.skip("/") && cursor.number(mark.count) && cursor.done();
+    if (!read || mark.index < 1 || mark.count < 2 || mark.index > mark.count) {
+        return std::nullopt;
+    }
+    return mark;
+}
+
+void drop_unchecked(Fields& fields)
+{
+    fields.batch.reset();
+    fields.synced_to.reset();
+}
+
+}  // namespace bytestore::format

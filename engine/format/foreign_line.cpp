@@ -1,0 +1,70 @@
+#include "engine/format/foreign_line.h"
+
+#include "engine/format/fields.h"
+#include "engine/format/foreign_handler.h"
+#include "engine/format/value_codec.h"
+
+#include <fmt/format.h>
+#include <utility>
+
+namespace bytestore::format {
+
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// What the library passes over and serde refuses.
+Status refuse_what_the_library_takes(std::string_view text, std::uint64_t column)
+{
+    if (text.starts_with(kByteOrderMark)) {
+        return fail(Errc::damaged, fmt::format("not JSON: byte order mark at column {}", column + 1));
+    }
+    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+        return fail(Errc::damaged, fmt::format("not JSON: control character at column {}", column + nul + 1));
+    }
+    return {};
+}
+
+Line line_of(ForeignHandler::Record record, bool checked, std::string* value)
+{
+    Line line;
+    line.type = Line::Type::record;
+    line.command = record.command;
+    line.checked = checked;
+    line.key = std::move(record.key);
+    line.fields = record.fields;
+    if (!checked) {
+        drop_unchecked(line.fields);
+    }
+    if (line.command == Command::set) {
+        ValueDecoder decoder(value);
+        decoder.feed(record.value);
+        decoder.finish();
+        line.kind = decoder.kind();
+        line.size = decoder.size();
+    }
+    return line;
+}
+
+}  // namespace
+
+Status check_foreign_size(std::uint64_t size)
+{
+    if (size > kMaxForeignLine) {
+        return fail(Errc::damaged,
+                    fmt::format("over {} bytes and not in the form that is written here", kMaxForeignLine));
+    }
+    return {};
+}
+
+Result<Line> parse_foreign(std::string_view text, std::uint64_t column, bool checked, std::string* value)
+{
+    TRY(refuse_what_the_library_takes(text, column));
+    ForeignHandler handler;
+    // Its answer is whether the handler let it go on to the end, which the handler knows.
+    static_cast<void>(nlohmann::json::sax_parse(text, &handler));
+    TRY_ASSIGN(auto record, handler.finish(column));
+    return line_of(std::move(record), checked, value);
+}
+
+}  // namespace bytestore::format

@@ -1,0 +1,94 @@
+#include "engine/format/line_writer.h"
+
+#include "engine/format/json_text.h"
+#include "engine/format/value_codec.h"
+
+#include <algorithm>
+#include <span>
+
+namespace bytestore::format {
+
+namespace {
+
+constexpr std::size_t kSlice = 48 * 1024;  // of a value, encoded at once; whole groups of base64
+constexpr std::size_t kLongestEscape = 6;
+static_assert(kSlice % kBase64Bytes == 0 && kSlice * kLongestEscape <= kPiece);
+
+}  // namespace
+
+Status LineWriter::flush()
+{
+    flushed_ += buffer_.size();
+    TRY(out_(buffer_));
+    buffer_.clear();
+    return {};
+}
+
+Status LineWriter::make_room(std::size_t size)
+{
+    if (buffer_.size() + size > kPiece) {
+        sum_.add(buffer_);
+        TRY(flush());
+    }
+    return {};
+}
+
+Status LineWriter::raw(std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        TRY(make_room(1));
+        const std::string_view part = bytes.substr(0, kPiece - buffer_.size());
+        buffer_ += part;
+        bytes.remove_prefix(part.size());
+    }
+    return {};
+}
+
+Status LineWriter::escaped(std::string_view text)
+{
+    while (!text.empty()) {
+        const std::string_view slice = text.substr(0, kSlice);
+        TRY(make_room(slice.size() * kLongestEscape));
+        append_escaped(buffer_, slice);
+        text.remove_prefix(slice.size());
+    }
+    return {};
+}
+
+Status LineWriter::base64(std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        const std::string_view slice = bytes.substr(0, kSlice);
+        TRY(make_room(slice.size() * 2));
+        append_base64(buffer_, slice);
+        bytes.remove_prefix(slice.size());
+    }
+    return {};
+}
+
+Status LineWriter::from(const LineSource& source, std::uint64_t length)
+{
+    for (std::uint64_t at = 0; at < length;) {
+        TRY(make_room(1));
+        const std::size_t held = buffer_.size();
+        const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(length - at, kPiece - held));
+        buffer_.resize(held + part);
+        TRY(source(at, std::span(buffer_).subspan(held)));
+        at += part;
+    }
+    return {};
+}
+
+Result<std::uint64_t> LineWriter::finish()
+{
+    sum_.add(buffer_);
+    const std::string tail = checksum_tail(sum_.value()) + '\n';
+    if (buffer_.size() + tail.size() > kPiece) {
+        TRY(flush());
+    }
+    buffer_ += tail;
+    TRY(flush());
+    return flushed_ - 1;
+}
+
+}  // namespace bytestore::format

@@ -1,0 +1,102 @@
+#include "engine/format/fields.h"
+#include "engine/format/line_writer.h"
+#include "engine/format/record.h"
+#include "engine/format/segment_marks.h"
+#include "engine/format/value_codec.h"
+
+namespace bytestore::format {
+
+namespace {
+
+Status write_set_head(LineWriter& line, std::string_view key)
+{
+    TRY(line.raw(R"({"cmd":"Set","key":")"));
+    TRY(line.escaped(key));
+    return line.raw(R"(","value":")");
+}
+
+Status write_delete_head(LineWriter& line, std::string_view key)
+{
+    TRY(line.raw(R"({"cmd":"Delete","key":")"));
+    TRY(line.escaped(key));
+    return line.raw("\"");
+}
+
+Status write_value(LineWriter& line, Kind kind, std::string_view value)
+{
+    switch (form_of(kind, value)) {
+        case Form::base64:
+            TRY(line.escaped(kBase64Mark));
+            return line.base64(value);
+        case Form::link:
+            TRY(line.escaped(kLinkMark));
+            return line.escaped(value);
+        case Form::plain:
+            break;
+    }
+    return line.escaped(value);
+}
+
+Status write_fields(LineWriter& line, const Fields& fields)
+{
+    std::string text;
+    append_fields(text, fields);
+    return line.raw(text);
+}
+
+// A line of ours under the reserved key.
+Result<std::uint64_t> write_mark(const Output& out, std::string_view text)
+{
+    LineWriter line(out);
+    TRY(write_delete_head(line, kStoreKey));
+    TRY(line.raw(text));
+    return line.finish();
+}
+
+}  // namespace
+
+Result<std::uint64_t> write_set(const Output& out, std::string_view key, Kind kind, std::string_view value,
+                                const Fields& fields)
+{
+    LineWriter line(out);
+    TRY(write_set_head(line, key));
+    TRY(write_value(line, kind, value));
+    TRY(line.raw("\""));
+    TRY(write_fields(line, fields));
+    return line.finish();
+}
+
+Result<std::uint64_t> write_set_raw(const Output& out, std::string_view key, const LineSource& text,
+                                    std::uint64_t text_length, const Fields& fields)
+{
+    LineWriter line(out);
+    TRY(write_set_head(line, key));
+    TRY(line.from(text, text_length));
+    TRY(line.raw("\""));
+    TRY(write_fields(line, fields));
+    return line.finish();
+}
+
+Result<std::uint64_t> write_delete(const Output& out, std::string_view key, const Fields& fields)
+{
+    LineWriter line(out);
+    TRY(write_delete_head(line, key));
+    TRY(write_fields(line, fields));
+    return line.finish();
+}
+
+Result<std::uint64_t> write_header(const Output& out, const Header& header)
+{
+    std::string text;
+    append_header(text, header);
+    return write_mark(out, text);
+}
+
+Result<std::uint64_t> write_seal(const Output& out, const Seal& seal)
+{
+    std::string text;
+    append_seal(text, seal);
+    return write_mark(out, text);
+}
+
+}  // namespace bytestore::format

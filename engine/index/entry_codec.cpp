@@ -1,0 +1,91 @@
+#include "engine/index/entry_codec.h"
+
+#include <optional>
+
+namespace bytestore {
+
+namespace {
+
+char* put_time(char* to, std::int64_t time, std::int64_t reference)
+{
+    return put_varint(to, zigzag(static_cast<std::uint64_t>(time) - static_cast<std::uint64_t>(reference)));
+}
+
+std::int64_t get_time(const char*& from, std::int64_t reference)
+{
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(reference) + unzigzag(get_varint(from)));
+}
+
+std::uint32_t get_small(const char*& from)
+{
+    return static_cast<std::uint32_t>(get_varint(from));
+}
+
+std::uint8_t flags_of(const Entry& entry)
+{
+    const Meta& meta = entry.meta;
+    return static_cast<std::uint8_t>((entry.kind == Kind::link ? kEntryIsLink : 0) | (meta.atime ? kEntryHasAtime : 0) |
+                                     (meta.ctime ? kEntryHasCtime : 0) | (meta.mode ? kEntryHasMode : 0) |
+                                     (meta.uid ? kEntryHasUid : 0) | (meta.gid ? kEntryHasGid : 0));
+}
+
+char* encode_rare(char* to, const Meta& meta)
+{
+    for (const auto& time : {meta.atime, meta.ctime}) {
+        to = time ? put_time(to, *time, meta.mtime) : to;
+    }
+    for (const auto& number : {meta.mode, meta.uid, meta.gid}) {
+        to = number ? put_varint(to, *number) : to;
+    }
+    return to;
+}
+
+void decode_rare(const char*& from, std::uint8_t flags, Meta& meta)
+{
+    if (flags & kEntryHasAtime) {
+        meta.atime = get_time(from, meta.mtime);
+    }
+    if (flags & kEntryHasCtime) {
+        meta.ctime = get_time(from, meta.mtime);
+    }
+    if (flags & kEntryHasMode) {
+        meta.mode = get_small(from);
+    }
+    if (flags & kEntryHasUid) {
+        meta.uid = get_small(from);
+    }
+    if (flags & kEntryHasGid) {
+        meta.gid = get_small(from);
+    }
+}
+
+}  // namespace
+
+char* encode_entry(char* to, const Entry& entry, std::int64_t mtime_reference)
+{
+    *to++ = static_cast<char>(flags_of(entry));
+    to = put_varint(to, entry.segment);
+    to = put_varint(to, entry.offset);
+    to = put_varint(to, entry.length);
+    to = put_varint(to, entry.size);
+    to = put_time(to, entry.meta.mtime, mtime_reference);
+    return encode_rare(to, entry.meta);
+}
+
+Entry decode_entry(const char*& from, std::int64_t mtime_reference)
+{
+    Entry entry;
+    const auto flags = static_cast<std::uint8_t>(*from++);
+    entry.kind = flags & kEntryIsLink ? Kind::link : Kind::bytes;
+    entry.segment = get_small(from);
+    entry.offset = get_varint(from);
+    entry.length = get_varint(from);
+    entry.size = get_varint(from);
+    entry.meta.mtime = get_time(from, mtime_reference);
+    if (flags & ~kEntryIsLink) {
+        decode_rare(from, flags, entry.meta);
+    }
+    return entry;
+}
+
+}  // namespace bytestore

@@ -1,0 +1,35 @@
+// The packed form of an Entry, in the index and in what its loader holds:
+//
+//   flags    one byte, below
+//   segment, offset, length, size    varints
+//   mtime    zig-zag varint of the difference to a reference that writer and reader agree on
+//   atime, ctime    zig-zag varints of the difference to mtime, each only with its flag
+//   mode, uid, gid  varints, each only with its flag
+#pragma once
+
+#include "engine/index/varint.h"
+#include "engine/types.h"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace bytestore {
+
+enum EntryFlag : std::uint8_t {
+    kEntryIsLink = 1,
+    kEntryHasAtime = 2,
+    kEntryHasCtime = 4,
+    kEntryHasMode = 8,
+    kEntryHasUid = 16,
+    kEntryHasGid = 32,
+};
+
+inline constexpr std::size_t kMaxEntryBytes = 1 + 11 * kMaxVarintBytes;
+
+// Writes at most kMaxEntryBytes at `to`; returns the end of what it wrote.
+char* encode_entry(char* to, const Entry& entry, std::int64_t mtime_reference);
+
+// Reads what encode_entry wrote with the same reference and moves `from` behind it. The bytes are trusted.
+Entry decode_entry(const char*& from, std::int64_t mtime_reference);
+
+}  // namespace bytestore

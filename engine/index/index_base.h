@@ -1,0 +1,102 @@
+// The immutable level of the index: sorted, front-coded entries in one string of bytes, without pointers, so that it
+// can be written to a file and read back as it is.
+//
+// The bytes are blocks of kBlockEntries entries (the last may have fewer), one behind the other; a directory holds
+// where each starts. An entry is
+//
+//   shared   varint: how many bytes its key has in common with the one before it; 0 for the first of a block
+//   own      varint: how many bytes of its key follow
+//   the rest of the key
+//   an Entry as in entry_codec.h, its mtime relative to the entry before it; to 0 for the first of a block
+//
+// The rank of an entry is its position in the order of keys, from 0.
+//
+// Thread-safety: immutable; cursors and builders belong to one thread each.
+#pragma once
+
+#include "engine/types.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bytestore {
+
+class IndexBase {
+public:
+    class Builder;
+    class Cursor;
+    struct Found {
+        std::size_t rank = 0;
+        Entry entry;
+    };
+
+    IndexBase() = default;
+
+    std::optional<Found> find(std::string_view key) const;
+    std::size_t size() const { return size_; }
+    // Of the packed form, which is also about what it occupies.
+    std::size_t memory_bytes() const;
+
+private:
+    static constexpr std::size_t kBlockEntries = 16;
+
+    // The last block whose first key is not above `key`; the first one if there is none.
+    std::size_t block_of(std::string_view key) const;
+
+    std::string bytes_;
+    std::vector<std::uint64_t> block_starts_;
+    std::size_t size_ = 0;
+};
+
+// Packs entries that come in the order of their keys.
+class IndexBase::Builder {
+public:
+    // `expected_bytes` of the packed form; a guess, to save copying.
+    explicit Builder(std::size_t expected_bytes = 0);
+
+    // `key` is above every one before it.
+    void add(std::string_view key, const Entry& entry);
+    // What was added; the builder is spent.
+    IndexBase finish();
+
+private:
+    IndexBase base_;
+    std::string last_key_;
+    std::int64_t last_mtime_ = 0;
+};
+
+// Walks forward over the entries of a base, which must outlive it.
+class IndexBase::Cursor {
+public:
+    // At the first entry.
+    explicit Cursor(const IndexBase& base);
+
+    bool valid() const { return rank_ < base_->size_; }
+    // Of the current entry, while valid(); a move ends the life of what key() and entry() returned.
+    std::size_t rank() const { return rank_; }
+    std::string_view key() const { return key_; }
+    const Entry& entry() const { return entry_; }
+
+    void next();  // while valid()
+    // To the first entry whose key is not below `key`, in either direction.
+    void seek(std::string_view key);
+    // Forward to the entry at `rank`, which is not below the current one. At or beyond size() the cursor is no longer
+    // valid.
+    void skip_to(std::size_t rank);
+
+private:
+    void enter(std::size_t block);
+    void read();
+
+    const IndexBase* base_;
+    std::size_t rank_ = 0;
+    const char* at_ = nullptr;  // behind the current entry
+    std::string key_;
+    Entry entry_;
+};
+
+}  // namespace bytestore

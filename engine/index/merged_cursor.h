@@ -1,0 +1,38 @@
+// Walks forward over what an index shows: the base without its hidden entries, and the delta. The two have no key in
+// common.
+#pragma once
+
+#include "engine/index/delta.h"
+#include "engine/index/index_base.h"
+#include "engine/index/rank_set.h"
+
+#include <string_view>
+
+namespace bytestore {
+
+class MergedCursor {
+public:
+    // At the first entry. What it is given must outlive it, unchanged.
+    MergedCursor(const IndexBase& base, const RankSet& hidden, const IndexDelta& delta);
+
+    bool valid() const { return in_delta_ || base_.valid(); }
+    // Of the current entry, while valid(); a move ends the life of what they returned.
+    std::string_view key() const { return in_delta_ ? std::string_view(next_change_->first) : base_.key(); }
+    const Entry& entry() const { return in_delta_ ? next_change_->second : base_.entry(); }
+
+    void next();  // while valid()
+    // To the first entry whose key is not below `key`, in either direction.
+    void seek(std::string_view key);
+
+private:
+    void skip_hidden();
+    void choose();
+
+    IndexBase::Cursor base_;
+    const RankSet* hidden_;
+    const IndexDelta* delta_;
+    IndexDelta::const_iterator next_change_;
+    bool in_delta_ = false;  // whether the current entry is *next_change_
+};
+
+}  // namespace bytestore

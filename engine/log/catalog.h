@@ -1,0 +1,161 @@
+// What the log holds: the index of live keys, the table of segments, and the account of what is dead in each.
+//
+// Dead is what a compaction of that segment would drop now:
+//   - a Set whose key was set or deleted later;
+//   - a Delete, unless an older segment file still holds a dead Set of its key: then dropping it would bring that Set back at the next
+//     opening. Such a Delete is pending, and becomes dead when the last older dead Set is gone from the disk.
+// For that each segment remembers the keys of its dead Sets, and its pending Deletes, as 64-bit hashes. A collision of hashes only keeps
+// a Delete longer.
+//
+// Threads: every method locks by itself; readers share. No method does I/O.
+#pragma once
+
+#include "engine/index/index.h"
+#include "engine/log/segment.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+namespace bytestore {
+
+class Catalog {
+public:
+    using Slot = std::uint32_t;
+
+    // What one record of a commit does to its key.
+    struct Change {
+        std::string key;
+        bool remove = false;
+        Entry entry;  // of a Set: all of it; of a Delete: segment, offset and length
+    };
+
+    struct Found {
+        Entry entry;
+        std::shared_ptr<Segment> segment;
+    };
+
+    struct SegmentView {
+        Slot slot = 0;
+        std::shared_ptr<Segment> segment;
+        std::uint64_t size = 0;
+        std::uint64_t records = 0;
+        std::uint64_t stale = 0;
+        std::uint64_t dead_bytes = 0;
+        std::uint64_t live = 0;  // Sets that are their key's last record
+        bool sealed = false;    // it will not grow any more
+        bool synced = false;    // all of it is on stable storage
+        bool leftover = false;  // merged into another, but its file could not be removed
+    };
+
+    struct Totals {
+        std::uint64_t live_keys = 0;
+        std::uint64_t hidden_keys = 0;
+        std::uint64_t segments = 0;
+        std::uint64_t records = 0;
+        std::uint64_t stale_records = 0;
+        std::uint64_t dead_bytes = 0;
+        std::uint64_t log_bytes = 0;
+        std::uint64_t unverified = 0;
+        std::uint64_t index_bytes = 0;
+    };
+
+    // A segment written in the place of others, and what stands in it.
+    struct Replacement {
+        struct Moved {
+            std::string key;
+            Slot from = 0;
+            std::uint64_t from_offset = 0;
+            std::uint64_t offset = 0;
+            std::uint64_t length = 0;
+        };
+        struct KeptDelete {
+            std::uint64_t hash = 0;
+            std::uint64_t length = 0;
+        };
+        std::vector<Slot> inputs;  // in the order of their numbers; the output took the name of the last
+        std::shared_ptr<Segment> output;
+        std::uint64_t size = 0;
+        std::vector<Moved> moved;
+        std::vector<KeptDelete> deletes;
+    };
+
+    struct Staleness {
+        std::uint64_t records = 0;
+        std::uint64_t dead_bytes = 0;
+        std::uint64_t log_bytes = 0;
+    };
+
+    explicit Catalog(std::function<bool(std::string_view key)> is_hidden);
+
+    // Segments.
+    Slot add(std::shared_ptr<Segment> segment);
+    void set_size(Slot slot, std::uint64_t size);
+    void set_sealed(Slot slot);
+    void set_synced(Slot slot);
+    void set_leftover(Slot slot);
+    void count_unverified(Slot slot, std::uint64_t records);
+    std::vector<SegmentView> segments() const;  // in the order of their numbers
+
+    // Replay, before anybody else sees the catalog: records in the order of the log, then finish_replay.
+    void replay(const Change& change);
+    void finish_replay();
+
+    void commit(const std::vector<Change>& changes);
+
+    std::optional<Found> find(std::string_view key) const;
+    std::vector<ListItem> list(const ListRequest& request) const;
+    bool any(std::string_view prefix) const;
+    Totals totals() const;
+    Staleness staleness() const;  // cheap; leftovers do not count, since no compaction drops them
+
+    // For a compaction. Whether the Set at this place is its key's last record.
+    bool keeps_set(Slot slot, std::uint64_t offset, std::string_view key) const;
+    // Whether a Delete of `key` in `slot` still hides something; `merging`: the segments before it in the merge count as older.
+    bool keeps_delete(Slot slot, std::string_view key, bool merging) const;
+    // Moves the index to the output. The last input is forgotten; the others stay as leftovers until removed.
+    Slot replace(const Replacement& replacement);
+    void remove(Slot slot);  // its file is gone
+
+private:
+    struct Pending {
+        std::uint64_t hash = 0;
+        std::uint64_t length = 0;
+    };
+    struct Account {
+        SegmentView view;
+        std::uint64_t unverified = 0;
+        std::unordered_set<std::uint64_t> dead_sets;
+        std::vector<Pending> pending;
+    };
+
+    static void make_leftover_locked(Account& account);
+    void apply_locked(const Change& change);
+    void kill_locked(std::string_view key, const Entry& dead);
+    void count_delete_locked(Slot slot, Pending record);
+    bool hidden_by_older_locked(Slot slot, std::uint64_t hash) const;
+    void settle_pending_locked();
+    void move_locked(const Replacement& replacement, Slot output, std::size_t begin, std::size_t end);
+    std::uint64_t count_hidden_locked() const;
+
+    const std::function<bool(std::string_view)> is_hidden_;
+
+    mutable std::shared_mutex mutex_;
+    // Guarded by mutex_.
+    Index index_;
+    std::vector<std::optional<Account>> accounts_;  // by slot; slots are not used again
+    std::map<std::uint64_t, Slot> by_number_;
+    mutable std::optional<std::uint64_t> hidden_keys_;  // counted when first asked for, then kept
+
+    // Only during replay.
+    std::unique_ptr<Index::Loader> loader_;
+};
+
+}  // namespace bytestore

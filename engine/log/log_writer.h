@@ -1,0 +1,92 @@
+// The end of the log, where records are appended: the active segment, its header and seal, the roll to the next one, and the state that
+// stops all writing after an error that leaves the end unknown.
+//
+// Order on disk, in every sync mode: before a new segment takes a record, the one before it is sealed (unless lines that are not ours
+// stand in it) and synced, the new one is created with its header and synced, and the directory is synced. So what survives a loss of
+// power is a prefix of what was appended.
+#pragma once
+
+#include "engine/log/buffered_output.h"
+#include "engine/log/catalog.h"
+#include "engine/log/lock_file.h"
+#include "engine/log/recovery.h"
+#include "engine/options.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace bytestore {
+
+class LogWriter {
+public:
+    LogWriter(Directory& directory, Catalog& catalog, LockFile& lock, const Options& options, const LogEnd& end);
+
+    // Tells LOCK who writes now. Before that, LOCK still says what the last writer left.
+    Status open();
+
+    // The following are called with the store's commit mutex held.
+
+    // Makes an active segment ready for about `bytes` more: rolls or creates one as needed, and makes sure that nobody else wrote to
+    // it (Errc::foreign_writer, and writing stops). On any other error nothing has changed.
+    Status begin(std::uint64_t bytes);
+    // Appends what `emit` writes, all or nothing: `lines` whole lines. Between begin and append nothing else touches the log.
+    Status append(std::uint64_t lines, const std::function<Status(BufferedOutput&)>& emit);
+    // Seals and syncs the active segment, so that it can be compacted. Nothing to do without one.
+    Status roll();
+    std::optional<Catalog::Slot> active() const { return active_; }
+    std::shared_ptr<Segment> segment() const { return segment_; }  // the active one
+    std::uint64_t end() const { return end_; }
+    // What the field "d" of the next record has to say, if anything: bytes of the active segment that were synced since the last one.
+    std::optional<std::uint64_t> sync_mark() const;
+    void sync_mark_written() { announced_ = synced_to_; }
+    // Bytes of the segment in `slot` are known to be synced now. Tells LOCK.
+    void synced(Catalog::Slot slot, std::uint64_t bytes);
+    // Tells LOCK that the store is closed in order.
+    Status close();
+
+    // From any thread: ends all writing, visibly and for good. `check` tells why, as Errc::stopped.
+    void stop(const std::string& reason);
+    Status check() const;
+    std::string stop_reason() const;
+
+private:
+    Status create();
+    Status sync_older();
+    Status write_header(File& file, const format::Header& header, std::uint64_t& end);
+    Status verify_untouched();
+    Status add_newline();
+    Status write_claims(LockClaims::State state);
+    std::optional<std::uint64_t> number_before(std::uint64_t number) const;
+
+    Directory& directory_;
+    Catalog& catalog_;
+    LockFile& lock_;
+    const Options& options_;
+
+    // Guarded by the store's commit mutex.
+    std::optional<Catalog::Slot> active_;
+    std::shared_ptr<Segment> segment_;
+    bool reuse_ = false;                       // the file to create is there already, empty
+    std::optional<Catalog::Slot> empty_slot_;  // and the catalog knows it under this slot
+    std::uint64_t next_number_ = 0;
+    std::uint64_t end_ = 0;        // of the active segment
+    std::uint64_t lines_ = 0;      // in it
+    std::uint64_t synced_to_ = 0;  // bytes of it
+    std::uint64_t announced_ = 0;  // by a "d"
+    bool newline_missing_ = false;
+    bool must_roll_ = false;
+
+    mutable std::mutex stop_mutex_;
+    // Guarded by stop_mutex_.
+    std::string stop_reason_;
+    LockClaims claims_;
+};
+
+// 16 random hex digits, for a new segment.
+std::string random_id();
+
+}  // namespace bytestore

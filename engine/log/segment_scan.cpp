@@ -1,0 +1,210 @@
+#include "engine/log/segment_scan.h"
+
+#include "engine/log/line_scanner.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <utility>
+#include <vector>
+
+namespace bytestore {
+namespace {
+
+class Scan {
+public:
+    Scan(File& file, std::uint64_t size, const RecordSink& sink) : scanner_(file, 0, size), sink_(sink)
+    {
+        result_.size = size;
+    }
+
+    Result<SegmentScan> run();
+
+private:
+    struct Held {
+        std::uint64_t offset = 0;
+        std::uint64_t length = 0;
+        format::Line line;
+    };
+
+    Status take(format::Line line);
+    Status take_header(const format::Line& line);
+    void take_seal(const format::Line& line);
+    void take_record(format::Line line);
+    void take_batch_record(format::Line line);
+    void end_batch(const format::Line& next);
+    void deliver(std::uint64_t offset, std::uint64_t length, const format::Line& line);
+    void bad(std::uint64_t offset, std::string reason);
+    Result<bool> good_line_follows();
+
+    LineScanner scanner_;
+    const RecordSink& sink_;
+    SegmentScan result_;
+    std::vector<Held> batch_;   // the records so far of one that is not whole yet
+    std::uint64_t lines_ = 0;   // behind the header, without blank ones
+    std::uint64_t lines_before_batch_ = 0;
+    bool seal_seen_ = false;
+};
+
+Result<SegmentScan> Scan::run()
+{
+    while (!result_.bad) {
+        TRY_ASSIGN(const bool more, scanner_.next());
+        if (!more) {
+            break;
+        }
+        auto line = scanner_.parse();
+        if (line) {
+            result_.newline_missing = !scanner_.terminated();
+            TRY(take(std::move(*line)));
+        } else if (line.error().code == Errc::damaged) {
+            bad(scanner_.offset(), line.error().message);
+        } else {
+            return forward(line);
+        }
+    }
+    if (!batch_.empty() && !result_.bad) {
+        bad(batch_.front().offset, "an incomplete batch");
+    } else if (result_.bad && !result_.good_after_bad) {
+        TRY_ASSIGN(result_.good_after_bad, good_line_follows());
+    }
+    result_.lines = result_.bad && !batch_.empty() ? lines_before_batch_ : lines_;
+    return std::move(result_);
+}
+
+Status Scan::take(format::Line line)
+{
+    using Type = format::Line::Type;
+    if (line.type == Type::blank) {
+        return {};
+    }
+    if (line.type == Type::header && scanner_.offset() == 0) {
+        return take_header(line);
+    }
+    end_batch(line);
+    if (result_.bad) {
+        return {};
+    }
+    result_.ends_unchecked = !line.checked;
+    result_.lines_after_seal += seal_seen_ ? 1 : 0;
+    if (line.type == Type::seal && !seal_seen_) {
+        take_seal(line);
+    } else if (line.type == Type::record) {
+        take_record(std::move(line));
+    }
+    lines_ += result_.bad ? 0 : 1;
+    return {};
+}
+
+Status Scan::take_header(const format::Line& line)
+{
+    if (line.header.version > format::kVersion || !line.header.need.empty()) {
+        return fail(Errc::unsupported, fmt::format("it was written by a newer version (format {}, needs [{}]); use that",
+                                                   line.header.version, fmt::join(line.header.need, ", ")));
+    }
+    result_.header = line.header;
+    return {};
+}
+
+void Scan::take_seal(const format::Line& line)
+{
+    seal_seen_ = true;
+    if (line.seal.records != lines_ || line.seal.size != scanner_.offset()) {
+        result_.unfit_seal = true;
+        bad(scanner_.offset(), fmt::format("the seal does not fit: it says {} records in {} bytes, there are {} in {}",
+                                           line.seal.records, line.seal.size, lines_, scanner_.offset()));
+        return;
+    }
+    result_.sealed = true;
+}
+
+void Scan::take_record(format::Line line)
+{
+    if (line.fields.synced_to) {
+        result_.synced_to = std::max(result_.synced_to, *line.fields.synced_to);
+    }
+    if (batch_.empty()) {
+        lines_before_batch_ = lines_;
+    }
+    if (line.fields.batch) {
+        take_batch_record(std::move(line));
+    } else {
+        deliver(scanner_.offset(), scanner_.length(), line);
+    }
+}
+
+void Scan::take_batch_record(format::Line line)
+{
+    const auto mark = *line.fields.batch;
+    const auto expected = batch_.size() + 1;
+    if (mark.index != expected || (!batch_.empty() && batch_.front().line.fields.batch->count != mark.count)) {
+        const auto start = batch_.empty() ? scanner_.offset() : batch_.front().offset;
+        bad(start, fmt::format("a batch with record {} of {} in the place of record {}", mark.index, mark.count, expected));
+        result_.good_after_bad = true;
+        return;
+    }
+    batch_.push_back({.offset = scanner_.offset(), .length = scanner_.length(), .line = std::move(line)});
+    if (mark.index == mark.count) {
+        for (const auto& held : batch_) {
+            deliver(held.offset, held.length, held.line);
+        }
+        batch_.clear();
+    }
+}
+
+// Whatever does not go on with the batch ends it.
+void Scan::end_batch(const format::Line& next)
+{
+    if (batch_.empty() || (next.fields.batch && next.fields.batch->index != 1)) {
+        return;
+    }
+    if (next.checked) {
+        bad(batch_.front().offset, "an incomplete batch");
+        result_.good_after_bad = true;
+        return;
+    }
+    ++result_.skipped_batches;
+    batch_.clear();
+}
+
+void Scan::deliver(std::uint64_t offset, std::uint64_t length, const format::Line& line)
+{
+    if (line.key == format::kStoreKey) {
+        return;  // a copy of a header or a seal that lost its fields
+    }
+    ++result_.records;
+    result_.unchecked += line.checked ? 0 : 1;
+    sink_(offset, length, line);
+}
+
+void Scan::bad(std::uint64_t offset, std::string reason)
+{
+    result_.bad = SegmentScan::Bad{.offset = offset, .reason = std::move(reason)};
+    result_.newline_missing = false;
+}
+
+Result<bool> Scan::good_line_follows()
+{
+    while (true) {
+        TRY_ASSIGN(const bool more, scanner_.next());
+        if (!more || !scanner_.terminated()) {
+            return false;
+        }
+        const auto line = scanner_.parse();
+        if (line && line->type != format::Line::Type::blank) {
+            return true;
+        }
+        if (!line && line.error().code != Errc::damaged) {
+            return std::unexpected(line.error());
+        }
+    }
+}
+
+}  // namespace
+
+Result<SegmentScan> scan_segment(File& file, std::uint64_t size, const RecordSink& sink)
+{
+    return Scan(file, size, sink).run();
+}
+
+}  // namespace bytestore

@@ -1,0 +1,394 @@
+// Locks, in the order in which they may be taken: compaction_mutex_, sync_mutex_, commit_mutex_, then those inside Catalog, LogWriter and
+// DelayedCall. Nothing is called back (options.log apart) while one is held.
+#include "engine/store.h"
+
+#include "engine/commit.h"
+#include "engine/compaction/compactor.h"
+#include "engine/delayed_call.h"
+#include "engine/log/catalog.h"
+#include "engine/log/lock_file.h"
+#include "engine/log/log_writer.h"
+#include "engine/log/recovery.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <filesystem>
+#include <mutex>
+#include <utility>
+
+namespace bytestore {
+namespace {
+
+// An automatic compaction leaves segments alone of which less than this share is dead: their live records would be copied for little.
+constexpr unsigned kWorthPercent = 25;
+
+std::string absolute_path(const std::string& path)
+{
+    std::error_code error;
+    auto absolute = std::filesystem::weakly_canonical(path, error);
+    return error ? path : absolute.string();
+}
+
+std::uint64_t file_bytes(Directory& directory)
+{
+    std::uint64_t sum = 0;
+    const auto names = directory.list();
+    for (const auto& name : names ? *names : std::vector<std::string>{}) {
+        if (name.starts_with("log-")) {
+            const auto info = directory.info(name);
+            sum += info ? info->size : 0;
+        }
+    }
+    return sum;
+}
+
+}  // namespace
+
+class Store::Impl {
+public:
+    Impl(std::string path, Options options) : path_(std::move(path)), options_(std::move(options)) {}
+
+    Status open(FileSystem& files);
+    Status close();
+
+    Result<Position> commit(const Batch& batch);
+    Status settle(Position position);
+    Status sync_to(std::uint64_t sequence);
+    Result<CompactionReport> compact(unsigned dead_percent);
+    Stats stats() const;
+    Status writable() const;
+
+    // Constant after open.
+    const std::string path_;
+    const Options options_;
+    std::unique_ptr<Directory> directory_;  // none: reading a store that does not exist
+    FileInfo directory_info_;
+    std::unique_ptr<Catalog> catalog_;
+
+    std::atomic<std::uint64_t> committed_{0};  // sequence of the last commit
+
+private:
+    Status open_for_reading();
+    Status open_for_writing();
+    void compact_if_due();
+
+    std::unique_ptr<LockFile> lock_;
+    std::unique_ptr<LogWriter> writer_;
+    std::unique_ptr<DelayedCall> flusher_;
+    bool closed_ = false;
+
+    std::mutex compaction_mutex_;  // one compaction at a time
+    std::mutex sync_mutex_;        // one sync at a time; who waits for it is often served by the one before
+    std::mutex commit_mutex_;      // appends
+
+    std::atomic<std::uint64_t> synced_{0};  // commits up to this one are on stable storage
+    std::atomic<std::uint64_t> syncs_{0};
+    std::atomic<std::uint64_t> compactions_{0};
+    std::atomic<std::uint64_t> reclaimed_{0};
+    std::atomic<std::uint64_t> next_attempt_{0};  // stale records at which a failed automatic compaction is tried again
+};
+
+Status Store::Impl::open(FileSystem& files)
+{
+    const bool create = options_.create && !options_.read_only;
+    auto directory = files.open_directory(path_, create);
+    if (directory) {
+        directory_ = std::move(*directory);
+        TRY_ASSIGN(directory_info_, directory_->info());
+        return options_.read_only ? open_for_reading() : open_for_writing();
+    }
+    if (options_.read_only && directory.error().os_error == ENOENT) {
+        catalog_ = std::make_unique<Catalog>(options_.is_hidden);
+        return {};
+    }
+    return forward(directory);
+}
+
+Status Store::Impl::open_for_reading()
+{
+    TRY_ASSIGN(catalog_, recover_for_reading(
+                             *directory_, [this] { return std::make_unique<Catalog>(options_.is_hidden); }, options_.log));
+    return {};
+}
+
+Status Store::Impl::open_for_writing()
+{
+    TRY_ASSIGN(lock_, LockFile::acquire(*directory_, path_, options_.lock_wait));
+    catalog_ = std::make_unique<Catalog>(options_.is_hidden);
+    TRY_ASSIGN(const LogEnd end, recover_for_writing(*directory_, lock_->previous(), *catalog_, options_.log));
+    writer_ = std::make_unique<LogWriter>(*directory_, *catalog_, *lock_, options_, end);
+    TRY(writer_->open());
+    if (options_.sync == SyncMode::interval) {
+        flusher_ = std::make_unique<DelayedCall>(options_.sync_interval, [this] { ignore(sync_to(committed_)); });
+    }
+    return {};
+}
+
+Status Store::Impl::close()
+{
+    if (std::exchange(closed_, true) || !writer_) {
+        return {};
+    }
+    flusher_.reset();
+    const Status synced = options_.sync == SyncMode::never ? Status{} : sync_to(committed_);
+    const std::lock_guard commits(commit_mutex_);
+    const Status closed = writer_->close();
+    lock_.reset();
+    directory_.reset();
+    return synced ? closed : synced;
+}
+
+Status Store::Impl::writable() const
+{
+    if (options_.read_only) {
+        return fail(Errc::read_only, fmt::format("the store {} is open for reading only", path_));
+    }
+    return writer_->check();
+}
+
+Result<Position> Store::Impl::commit(const Batch& batch)
+{
+    TRY(writable());
+    const std::lock_guard commits(commit_mutex_);
+    TRY_ASSIGN(Commit planned, Commit::plan(batch, *catalog_, options_));
+    if (planned.lines() == 0) {
+        return Position{committed_};
+    }
+    TRY(writer_->begin(planned.estimated_bytes()));
+    const auto mark = writer_->sync_mark();
+    TRY(writer_->append(planned.lines(),
+                        [&](BufferedOutput& output) { return planned.emit(output, *writer_->active(), mark); }));
+    writer_->sync_mark_written();
+    catalog_->commit(planned.changes());
+    if (flusher_) {
+        flusher_->notice();
+    }
+    return Position{++committed_};
+}
+
+Status Store::Impl::settle(Position position)
+{
+    if (options_.sync == SyncMode::always) {
+        TRY(sync_to(position.sequence));
+    }
+    compact_if_due();
+    return {};
+}
+
+Status Store::Impl::sync_to(std::uint64_t sequence)
+{
+    TRY(writable());
+    const std::lock_guard syncs(sync_mutex_);
+    if (synced_ >= sequence) {
+        return {};
+    }
+    std::shared_ptr<Segment> segment;
+    std::optional<Catalog::Slot> slot;
+    std::uint64_t end = 0;
+    std::uint64_t reached = 0;
+    {
+        const std::lock_guard commits(commit_mutex_);
+        TRY(writer_->check());
+        segment = writer_->segment();
+        slot = writer_->active();
+        end = writer_->end();
+        reached = committed_;
+    }
+    if (segment) {
+        if (auto done = segment->file().sync(); !done) {
+            writer_->stop(done.error().message);
+            return done;
+        }
+        ++syncs_;
+        const std::lock_guard commits(commit_mutex_);
+        writer_->synced(*slot, end);
+    }
+    synced_ = reached;
+    return {};
+}
+
+Result<CompactionReport> Store::Impl::compact(unsigned dead_percent)
+{
+    TRY(writable());
+    const std::lock_guard compactions(compaction_mutex_);
+    {
+        const std::lock_guard commits(commit_mutex_);
+        const auto views = catalog_->segments();
+        const auto active = std::ranges::find_if(
+            views, [&](const Catalog::SegmentView& view) { return view.slot == writer_->active(); });
+        if (active != views.end() && active->dead_bytes > 0) {
+            TRY(writer_->roll());
+        }
+    }
+    Compactor compactor(*directory_, *catalog_,
+                        {.sync_active = [this] { return sync_to(committed_); },
+                         .stop_writing = [this](const std::string& reason) { writer_->stop(reason); },
+                         .log = options_.log});
+    TRY_ASSIGN(auto report, compactor.run(dead_percent));
+    ++compactions_;
+    reclaimed_ += report.bytes_before - std::min(report.bytes_before, report.bytes_after);
+    return report;
+}
+
+// A compaction that fails does not make the write fail that happened to be due for it; it is tried again when twice as much is stale.
+void Store::Impl::compact_if_due()
+{
+    if (options_.compaction_threshold == 0) {
+        return;
+    }
+    const auto stale = catalog_->staleness();
+    const bool due = stale.records >= std::max(options_.compaction_threshold, next_attempt_.load()) &&
+                     stale.dead_bytes * 100 >= stale.log_bytes * options_.compaction_dead_percent;
+    if (!due) {
+        return;
+    }
+    const auto done = compact(kWorthPercent);
+    next_attempt_ = done ? 0 : stale.records * 2;
+    if (!done && options_.log) {
+        options_.log(LogLevel::warning, fmt::format("compaction failed: {}", done.error().message));
+    }
+}
+
+Stats Store::Impl::stats() const
+{
+    const auto totals = catalog_->totals();
+    Stats stats;
+    stats.directory = absolute_path(path_);
+    stats.live_keys = totals.live_keys;
+    stats.hidden_keys = totals.hidden_keys;
+    stats.disk_bytes = directory_ ? file_bytes(*directory_) : 0;
+    stats.segments = totals.segments;
+    stats.records = totals.records;
+    stats.stale_records = totals.stale_records;
+    stats.dead_bytes = totals.dead_bytes;
+    stats.unverified = totals.unverified;
+    stats.commits = committed_;
+    stats.syncs = syncs_;
+    stats.compactions = compactions_;
+    stats.reclaimed_bytes = reclaimed_;
+    stats.index_bytes = totals.index_bytes;
+    stats.stopped = writer_ ? writer_->stop_reason() : "";
+    return stats;
+}
+
+Result<std::unique_ptr<Store>> Store::open(const std::string& directory, Options options, FileSystem& files)
+{
+    auto impl = std::make_unique<Impl>(directory, std::move(options));
+    TRY(impl->open(files));
+    return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Store::~Store()
+{
+    if (const auto closed = close(); !closed && impl_->options_.log) {
+        impl_->options_.log(LogLevel::error, closed.error().message);
+    }
+}
+
+Result<std::string> Store::get(std::string_view key) const
+{
+    const auto found = find(key);
+    if (!found) {
+        return fail(Errc::not_found, fmt::format("key not found: {}", key));
+    }
+    return found->read();
+}
+
+std::optional<ValueRef> Store::find(std::string_view key) const
+{
+    auto found = impl_->catalog_->find(key);
+    if (!found) {
+        return std::nullopt;
+    }
+    return ValueRef(std::move(found->entry), std::string(key), std::move(found->segment));
+}
+
+std::vector<ListItem> Store::list(const ListRequest& request) const
+{
+    return impl_->catalog_->list(request);
+}
+
+bool Store::any(std::string_view prefix) const
+{
+    return impl_->catalog_->any(prefix);
+}
+
+Status Store::set(std::string key, std::string value, Meta meta, Kind kind)
+{
+    Batch batch;
+    batch.set(std::move(key), std::move(value), meta, kind);
+    return apply(batch);
+}
+
+Status Store::remove(std::string key)
+{
+    if (!find(key)) {
+        return fail(Errc::not_found, fmt::format("key not found: {}", key));
+    }
+    Batch batch;
+    batch.remove(std::move(key));
+    return apply(batch);
+}
+
+Status Store::apply(const Batch& batch)
+{
+    TRY_ASSIGN(const Position position, commit(batch));
+    return settle(position);
+}
+
+Result<Position> Store::commit(const Batch& batch)
+{
+    return impl_->commit(batch);
+}
+
+Status Store::settle(Position position)
+{
+    return impl_->settle(position);
+}
+
+Status Store::sync()
+{
+    return impl_->sync_to(impl_->committed_);
+}
+
+Result<CompactionReport> Store::compact()
+{
+    return impl_->compact(0);
+}
+
+Stats Store::stats() const
+{
+    return impl_->stats();
+}
+
+Result<DiskSpace> Store::space() const
+{
+    return impl_->directory_ ? impl_->directory_->space() : DiskSpace{};
+}
+
+FileInfo Store::directory_info() const
+{
+    return impl_->directory_info_;
+}
+
+const Options& Store::options() const
+{
+    return impl_->options_;
+}
+
+Status Store::writable() const
+{
+    return impl_->writable();
+}
+
+Status Store::close()
+{
+    return impl_->close();
+}
+
+}  // namespace bytestore

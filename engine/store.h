@@ -1,0 +1,158 @@
+// The store: an ordered map from keys to values, kept in an append-only log of segments in one directory.
+//
+// Durability. A commit that returned survives the death of the process. It survives the loss of power once sync() returned after it
+// (or settle(), with SyncMode::always). In every mode what survives is a prefix of what was committed, without holes.
+//
+// Errors. What fails leaves the store's content as it was. After an I/O error that leaves the log's end unknown the store stops taking
+// writes (Errc::stopped) and goes on serving reads.
+//
+// Threads. All methods may be called from any thread. Reads wait for no I/O but their own.
+#pragma once
+
+#include "engine/io/file.h"
+#include "engine/options.h"
+#include "engine/result.h"
+#include "engine/types.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bytestore {
+
+class Segment;
+
+// A value as it was when it was found: later writes, deletes and compactions do not change what read() returns. Cheap to copy; it keeps
+// its segment's file open.
+class ValueRef {
+public:
+    ValueRef(Entry entry, std::string key, std::shared_ptr<Segment> segment);
+
+    const Entry& entry() const { return entry_; }
+    const std::string& key() const { return key_; }
+    // The whole value, its checksum verified. Errc::damaged if that fails.
+    Result<std::string> read() const;
+    // Whether both mean the same record, at the same place (a compaction moves records).
+    bool same_record(const ValueRef& other) const
+    {
+        return segment_ == other.segment_ && entry_.offset == other.entry_.offset;
+    }
+
+private:
+    Entry entry_;
+    std::string key_;
+    std::shared_ptr<Segment> segment_;
+};
+
+// What one commit does, in order, all or nothing.
+class Batch {
+public:
+    // Binds `key` to `value`. Refused by commit: an empty key, one over kMaxKeyBytes or not UTF-8, a value over max_value.
+    void set(std::string key, std::string value, Meta meta, Kind kind = Kind::bytes);
+    // The same for a value that stays where it is, and unchanged, until the commit.
+    void set_borrowed(std::string key, std::string_view value, Meta meta, Kind kind = Kind::bytes);
+    // Binds `to` to the value and kind that `from` had before this batch, without decoding it.
+    void copy(std::string from, std::string to, Meta meta);
+    // Unbinds `key`; no effect, and no record, if it is not bound.
+    void remove(std::string key);
+
+    bool empty() const { return operations_.empty(); }
+    std::size_t size() const { return operations_.size(); }
+
+    struct Operation {
+        enum class Type : std::uint8_t { set, copy, remove };
+        Type type;
+        std::string key;
+        std::string owned;  // the value of a set; the source's key of a copy
+        std::optional<std::string_view> borrowed;
+        Meta meta;
+        Kind kind = Kind::bytes;
+
+        std::string_view value() const { return borrowed ? *borrowed : std::string_view(owned); }
+    };
+    const std::vector<Operation>& operations() const { return operations_; }
+
+private:
+    std::vector<Operation> operations_;
+};
+
+// A place in the order of commits; what settle() waits for.
+struct Position {
+    std::uint64_t sequence = 0;
+    auto operator<=>(const Position&) const = default;
+};
+
+struct Stats {
+    std::string directory;            // absolute
+    std::uint64_t live_keys = 0;      // without hidden ones
+    std::uint64_t hidden_keys = 0;
+    std::uint64_t disk_bytes = 0;     // of all files whose name starts with "log-"
+    std::uint64_t segments = 0;
+    std::uint64_t records = 0;        // in all segments, dead ones included
+    std::uint64_t stale_records = 0;  // those that a compaction would drop
+    std::uint64_t dead_bytes = 0;     // of those
+    std::uint64_t unverified = 0;     // records without a checksum
+    std::uint64_t commits = 0;        // since opening
+    std::uint64_t syncs = 0;          // of data, since opening
+    std::uint64_t compactions = 0;    // since opening
+    std::uint64_t reclaimed_bytes = 0;
+    std::uint64_t index_bytes = 0;
+    std::string stopped;              // why no writes are taken any more; empty if they are
+};
+
+struct CompactionReport {
+    std::uint64_t segments_rewritten = 0;
+    std::uint64_t segments_removed = 0;  // by merging
+    std::uint64_t records_dropped = 0;
+    std::uint64_t bytes_before = 0;
+    std::uint64_t bytes_after = 0;
+};
+
+class Store {
+public:
+    // Opens the store in `directory`, replaying its log. Writing: takes the locks, recovers a torn tail (and says so to options.log),
+    // removes leftovers. Reading only: changes nothing, and a missing directory is an empty store.
+    // Errc::locked names the other writer's pid and mount point; Errc::damaged the segment, the offset and the reason.
+    static Result<std::unique_ptr<Store>> open(const std::string& directory, Options options,
+                                               FileSystem& files = posix_file_system());
+    // Closes if close() was not called; what that would have reported goes to options.log.
+    ~Store();
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+
+    Result<std::string> get(std::string_view key) const;   // Errc::not_found
+    std::optional<ValueRef> find(std::string_view key) const;
+    std::vector<ListItem> list(const ListRequest& request) const;
+    bool any(std::string_view prefix) const;  // whether any key starts with it
+
+    Status set(std::string key, std::string value, Meta meta, Kind kind = Kind::bytes);
+    Status remove(std::string key);  // Errc::not_found
+    // One atomic batch, then what SyncMode::always promises.
+    Status apply(const Batch& batch);
+    // The two halves of apply, for a caller that must not wait for the disk while it holds a lock of its own.
+    Result<Position> commit(const Batch& batch);
+    Status settle(Position position);
+
+    // Everything committed before is on stable storage when this returns. Callers at the same time share one sync.
+    Status sync();
+    // Drops every stale record, on the protocol of bytestore(5); readers and writers go on.
+    Result<CompactionReport> compact();
+    Stats stats() const;
+    Result<DiskSpace> space() const;
+    FileInfo directory_info() const;  // as of opening; zeros for a missing directory
+    const Options& options() const;
+    // Whether writes are taken at all: Errc::read_only, Errc::stopped.
+    Status writable() const;
+    // Syncs (except with SyncMode::never), writes LOCK and gives up the locks. Nothing may be called after it but the destructor.
+    Status close();
+
+private:
+    class Impl;
+    explicit Store(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bytestore

@@ -1,0 +1,28 @@
+#include "engine/log/segment.h"
+#include "engine/store.h"
+
+#include <utility>
+
+namespace bytestore {
+
+ValueRef::ValueRef(Entry entry, std::string key, std::shared_ptr<Segment> segment)
+    : entry_(std::move(entry)),
+      key_(std::move(key)),
+      segment_(std::move(segment))
+{
+}
+
+Result<std::string> ValueRef::read() const
+{
+    std::string value;
+    value.reserve(static_cast<std::size_t>(entry_.size));
+    TRY_ASSIGN(const format::Line line, segment_->read_line(entry_.offset, entry_.length, &value));
+    const bool same = line.type == format::Line::Type::record && line.command == format::Command::set &&
+                      line.key == key_ && line.kind == entry_.kind && value.size() == entry_.size;
+    if (!same) {
+        return damaged_at(segment_->number(), entry_.offset, "another record stands where this key's value was");
+    }
+    return value;
+}
+
+}  // namespace bytestore

@@ -1,0 +1,194 @@
+#include "fs/core/directories.h"
+
+#include "fs/mapping.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace bytestore::fs {
+namespace {
+
+constexpr std::size_t kPage = 4096;
+
+// The cookie of ".."; that of the first name follows.
+constexpr std::uint64_t kDotDot = 2;
+
+}  // namespace
+
+Directories::Directories(Store& store, const NodeTable& nodes, const Names& names, const PendingFiles& pending,
+                         Owner store_owner)
+    : store_(store),
+      nodes_(nodes),
+      names_(names),
+      pending_(pending),
+      store_owner_(store_owner)
+{
+}
+
+// A directory without a marker is as old as the first thing in it: a time that stays the same over remounts and compactions.
+Meta Directories::meta_of(const std::optional<std::string>& key) const
+{
+    if (const auto marker = store_.find(marker_key(key))) {
+        return marker->entry().meta;
+    }
+    Meta meta;
+    const auto first = store_.list({.prefix = child_prefix(key), .delimiter = {}, .after = {}, .limit = 1});
+    meta.mtime = first.empty() ? store_.directory_info().mtime : first.front().entry.meta.mtime;
+    return meta;
+}
+
+Attributes Directories::attributes(const NodePtr& directory) const
+{
+    const auto meta = directory->detached ? directory->orphaned_meta.value_or(Meta{}) : meta_of(names_.key_of(*directory));
+    auto attributes = attributes_of(Type::directory, meta, store_owner_);
+    attributes.ino = directory->ino;
+    // One link, as on btrfs: counting subdirectories would cost a listing, and tools that rely on the count know to ignore 1.
+    attributes.links = directory->detached ? 0 : 1;
+    const std::lock_guard lock(directory->mutex);
+    if (directory->directory_mtime) {
+        attributes.mtime = *directory->directory_mtime;
+        attributes.ctime = std::max(attributes.ctime, *directory->directory_mtime);
+    }
+    return attributes;
+}
+
+Result<Position> Directories::change(const NodePtr& directory, const AttributeChange& change)
+{
+    if (directory->detached) {
+        return Position{};
+    }
+    const auto key = names_.key_of(*directory);
+    Meta meta = meta_of(key);
+    const std::lock_guard lock(directory->mutex);
+    if (directory->directory_mtime) {
+        bytestore::fs::touch(meta, *directory->directory_mtime);
+    }
+    change_meta(meta, Type::directory, change, store_owner_, now());
+    Batch batch;
+    batch.set(marker_key(key), "", meta);
+    TRY_ASSIGN(const auto position, store_.commit(batch));
+    directory->directory_mtime.reset();
+    return position;
+}
+
+void Directories::touch(const NodePtr& directory)
+{
+    const std::lock_guard lock(directory->mutex);
+    directory->directory_mtime = now();
+}
+
+Status Directories::check_empty(const Node* directory, const std::string& key) const
+{
+    const auto marker = marker_key(key);
+    const auto first = store_.list({.prefix = child_prefix(key), .delimiter = {}, .after = {}, .limit = 2});
+    const bool only_marker = std::ranges::all_of(first, [&](const ListItem& item) { return item.name == marker; });
+    if (!only_marker || store_.find(key) || (directory != nullptr && pending_.any(*directory))) {
+        return fail(Errc::not_empty, "the directory is not empty");
+    }
+    return {};
+}
+
+void Directories::keep(Batch& batch, const NodePtr& directory, std::string_view gone) const
+{
+    if (directory->place == Node::Place::root) {
+        return;
+    }
+    const auto key = names_.key_of(*directory);
+    const auto group = std::string(gone) + ':';
+    // The entry that goes is at most a key and a group, so the third item, if not an earlier one, is something that stays.
+    const auto items = store_.list({.prefix = child_prefix(key), .delimiter = ':', .after = {}, .limit = 3});
+    const bool stays =
+        std::ranges::any_of(items, [&](const ListItem& item) { return item.name != gone && item.name != group; });
+    if (!stays && !items.empty()) {
+        batch.set(marker_key(key), "", meta_of(key));
+    }
+}
+
+void Directories::open(const NodePtr& directory) const
+{
+    const std::lock_guard lock(directory->mutex);
+    ++directory->listing.handles;
+}
+
+void Directories::close(const NodePtr& directory) const
+{
+    const std::lock_guard lock(directory->mutex);
+    if (--directory->listing.handles == 0) {
+        directory->listing = {};
+    }
+}
+
+std::vector<std::string> Directories::names_in(const NodePtr& directory) const
+{
+    std::vector<std::string> names;
+    if (directory->detached) {
+        return names;
+    }
+    const bool in_root = directory->place == Node::Place::root;
+    const auto key = names_.key_of(*directory);
+    const auto prefix = child_prefix(key);
+    if (key && store_.find(*key)) {
+        names.emplace_back(kValueName);
+    }
+    ListRequest request{.prefix = prefix, .delimiter = ':', .after = {}, .limit = kPage};
+    for (auto page = store_.list(request); !page.empty(); page = store_.list(request)) {
+        for (const auto& item : page) {
+            auto segment = std::string_view(item.name).substr(prefix.size());
+            if (item.group) {
+                segment.remove_suffix(1);
+            } else if (segment == kMarkerSegment || names_.is_directory(item.name)) {
+                continue;  // a marker is no file, and the value of a directory is shown inside it
+            }
+            names.push_back(name_of_segment(segment, in_root));
+        }
+        if (page.size() < kPage) {
+            break;
+        }
+        request.after = page.back().name;
+    }
+    for (const auto& file : pending_.of(*directory)) {
+        names.push_back(file->place == Node::Place::value ? std::string(kValueName)
+                                                          : name_of_segment(file->segment, in_root));
+    }
+    return names;
+}
+
+void Directories::first(const NodePtr& directory) const
+{
+    auto names = names_in(directory);
+    const std::lock_guard lock(directory->mutex);
+    auto& listing = directory->listing;
+    listing.names.reserve(names.size());
+    for (auto& name : names) {
+        if (listing.places.try_emplace(name, listing.names.size()).second) {
+            listing.names.push_back(std::move(name));
+        }
+    }
+}
+
+std::optional<DirectoryEntry> Directories::next(const NodePtr& directory, std::uint64_t cookie) const
+{
+    if (cookie < kDotDot) {
+        const auto& node = cookie == 0 || !directory->parent ? directory : directory->parent;
+        return DirectoryEntry{
+            .name = cookie == 0 ? "." : "..", .ino = node->ino, .type = Type::directory, .cookie = cookie + 1};
+    }
+    for (auto place = static_cast<std::size_t>(cookie - kDotDot);; ++place) {
+        std::string name;
+        {
+            const std::lock_guard lock(directory->mutex);
+            if (place >= directory->listing.names.size()) {
+                return std::nullopt;
+            }
+            name = directory->listing.names[place];
+        }
+        if (const auto target = names_.resolve(directory, name)) {
+            const auto ino = nodes_.number_of(*directory, target->spot.place, target->spot.segment, target->type,
+                                              target->spot.key);
+            return DirectoryEntry{
+                .name = std::move(name), .ino = ino, .type = target->type, .cookie = place + kDotDot + 1};
+        }
+    }
+}
+
+}  // namespace bytestore::fs

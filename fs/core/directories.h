@@ -1,0 +1,62 @@
+// Directories: a directory is there while keys, its marker or pending files are under it.
+//
+// Every caller holds the Filesystem's name lock.
+#pragma once
+
+#include "engine/result.h"
+#include "engine/store.h"
+#include "fs/core/attributes.h"
+#include "fs/core/names.h"
+#include "fs/core/node.h"
+#include "fs/core/node_table.h"
+#include "fs/core/pending_files.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bytestore::fs {
+
+// One entry of a listing, as readdir tells it.
+struct DirectoryEntry {
+    std::string name;
+    Ino ino = 0;
+    Type type = Type::file;
+    std::uint64_t cookie = 0;  // where to go on behind it
+};
+
+class Directories {
+public:
+    Directories(Store& store, const NodeTable& nodes, const Names& names, const PendingFiles& pending, Owner store_owner);
+
+    Attributes attributes(const NodePtr& directory) const;
+    // A record of the marker at once.
+    Result<Position> change(const NodePtr& directory, const AttributeChange& change);
+    // An entry came or went.
+    static void touch(const NodePtr& directory);
+
+    // Errc::not_empty while anything but the marker is in it.
+    Status check_empty(const Node* directory, const std::string& key) const;
+    // Adds the marker of `directory` to `batch` if nothing would be left under it once the entry with key `gone` has been taken out.
+    void keep(Batch& batch, const NodePtr& directory, std::string_view gone) const;
+
+    // Listings. `first` takes the directory's present names in; `next` tells the first entry behind `cookie` that is still there.
+    void open(const NodePtr& directory) const;
+    void close(const NodePtr& directory) const;
+    void first(const NodePtr& directory) const;
+    std::optional<DirectoryEntry> next(const NodePtr& directory, std::uint64_t cookie) const;
+
+private:
+    Meta meta_of(const std::optional<std::string>& key) const;
+    std::vector<std::string> names_in(const NodePtr& directory) const;
+
+    Store& store_;
+    const NodeTable& nodes_;
+    const Names& names_;
+    const PendingFiles& pending_;
+    const Owner store_owner_;
+};
+
+}  // namespace bytestore::fs

@@ -1,0 +1,439 @@
+#include "fs/core/files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace bytestore::fs {
+namespace {
+
+constexpr std::uint64_t kCachedBytes = std::uint64_t{64} << 20;
+
+std::unexpected<Error> gone()
+{
+    return fail(Errc::io, "the value of an open file is gone");
+}
+
+Bytes slice(std::shared_ptr<const std::string> owner, std::uint64_t offset, std::size_t size)
+{
+    const auto begin = std::min<std::uint64_t>(offset, owner->size());
+    const auto view = std::string_view(*owner).substr(static_cast<std::size_t>(begin), size);
+    return Bytes{.owner = std::move(owner), .view = view};
+}
+
+}  // namespace
+
+Files::Files(Store& store, NodeTable& nodes, const Names& names, PendingFiles& pending, Owner store_owner,
+             std::function<void(const Node&)> dropped)
+    : store_(store),
+      nodes_(nodes),
+      names_(names),
+      pending_(pending),
+      store_owner_(store_owner),
+      dropped_(std::move(dropped)),
+      values_(kCachedBytes)
+{
+}
+
+// What the log holds for the file; for one whose name is gone, what it held then.
+std::optional<ValueRef> Files::stored(const NodePtr& file) const
+{
+    if (file->detached) {
+        return file->orphaned_value;
+    }
+    return store_.find(names_.key_of(*file).value_or(""));
+}
+
+Result<Attributes> Files::attributes(const NodePtr& file)
+{
+    const std::lock_guard lock(file->mutex);
+    const auto value = file->content && file->content->loaded ? std::nullopt : stored(file);
+    if (!file->content && !value && !file->orphaned_meta) {
+        return fail(Errc::not_found, "the file was removed");
+    }
+    const auto& meta = file->content ? file->content->meta : file->orphaned_meta ? *file->orphaned_meta : value->entry().meta;
+    auto attributes = attributes_of(file->type, meta, store_owner_);
+    attributes.ino = file->ino;
+    attributes.links = file->detached ? 0 : 1;
+    attributes.size = value ? value->entry().size : file->content ? file->content->data.size() : 0;
+    return attributes;
+}
+
+Result<Position> Files::change(const NodePtr& file, const AttributeChange& change)
+{
+    const std::lock_guard lock(file->mutex);
+    if (!file->content) {
+        return change_stored(file, change);
+    }
+    auto& content = *file->content;
+    if (content.failure) {
+        return std::unexpected(*content.failure);
+    }
+    if (change.size) {
+        TRY(resize_locked(file, *change.size));
+    }
+    change_meta(content.meta, file->type, change, store_owner_, now());
+    content.changed = true;
+    content.pending = false;
+    return Position{};
+}
+
+Result<Position> Files::change_stored(const NodePtr& file, const AttributeChange& change)
+{
+    const auto value = stored(file);
+    if (!value) {
+        return gone();
+    }
+    const auto time = now();
+    Meta meta = file->orphaned_meta.value_or(value->entry().meta);
+    if (change.size) {
+        touch(meta, time);
+    }
+    change_meta(meta, file->type, change, store_owner_, time);
+    if (file->detached) {
+        file->orphaned_meta = meta;
+        return Position{};
+    }
+    Batch batch;
+    if (!change.size || *change.size == value->entry().size) {
+        batch.copy(value->key(), value->key(), meta);
+        return store_.commit(batch);
+    }
+    if (*change.size > store_.options().max_value) {
+        return fail(Errc::too_large, fmt::format("{} bytes are more than a value may have", *change.size));
+    }
+    TRY_ASSIGN(auto data, value->read());
+    data.resize(static_cast<std::size_t>(*change.size));
+    batch.set(value->key(), std::move(data), meta);
+    return store_.commit(batch);
+}
+
+void Files::create(const NodePtr& file, const Meta& meta)
+{
+    const std::lock_guard lock(file->mutex);
+    auto& content = file->content.emplace();
+    content.loaded = true;
+    content.pending = true;
+    content.since = now();
+    content.meta = meta;
+    file->handles = 1;
+    file->writers = 1;
+    nodes_.pin(*file);  // the handle
+    nodes_.pin(*file);  // the pending state
+    pending_.add(file);
+    const std::lock_guard contents(contents_mutex_);
+    contents_[file->ino] = file;
+}
+
+Status Files::make_content_locked(const NodePtr& file)
+{
+    const auto value = stored(file);
+    if (!value) {
+        return gone();
+    }
+    auto& content = file->content.emplace();
+    content.stored = true;
+    content.meta = file->orphaned_meta.value_or(value->entry().meta);
+    const std::lock_guard contents(contents_mutex_);
+    contents_[file->ino] = file;
+    return {};
+}
+
+Status Files::open(const NodePtr& file, bool writes, bool truncate)
+{
+    const std::lock_guard lock(file->mutex);
+    if (writes || truncate) {
+        if (!file->content) {
+            TRY(make_content_locked(file));
+        }
+        auto& content = *file->content;
+        if (truncate) {
+            content.data.clear();
+            content.data.shrink_to_fit();
+            content.loaded = true;
+            content.changed = false;
+            content.pending = true;
+            content.bare_flushes = 0;
+            content.since = now();
+            touch(content.meta, content.since);
+        }
+        // Truncating makes a writer even of a handle that only reads.
+        ++file->writers;
+    }
+    ++file->handles;
+    nodes_.pin(*file);
+    return {};
+}
+
+Status Files::load_locked(const NodePtr& file)
+{
+    auto& content = *file->content;
+    if (content.loaded) {
+        return {};
+    }
+    const auto value = stored(file);
+    if (!value) {
+        return gone();
+    }
+    TRY_ASSIGN(content.data, value->read());
+    content.loaded = true;
+    return {};
+}
+
+// After a write that failed nothing of the buffer may become a record: it would be a mixture.
+Status Files::refuse_size(Content& content, std::uint64_t size) const
+{
+    content.failure = Error{.code = Errc::too_large,
+                            .message = fmt::format("{} bytes are more than a value may have ({})", size,
+                                                   store_.options().max_value)};
+    return std::unexpected(*content.failure);
+}
+
+Status Files::resize_locked(const NodePtr& file, std::uint64_t size)
+{
+    auto& content = *file->content;
+    if (size > store_.options().max_value) {
+        return fail(Errc::too_large, fmt::format("{} bytes are more than a value may have", size));
+    }
+    TRY(load_locked(file));
+    content.data.resize(static_cast<std::size_t>(size));
+    touch(content.meta, now());
+    return {};
+}
+
+Result<std::size_t> Files::write(const NodePtr& file, std::uint64_t offset, std::string_view bytes)
+{
+    const std::lock_guard lock(file->mutex);
+    auto& content = *file->content;
+    if (content.failure) {
+        return std::unexpected(*content.failure);
+    }
+    const auto end = offset + bytes.size();
+    if (end > store_.options().max_value) {
+        TRY(refuse_size(content, end));
+    }
+    TRY(store_.writable());
+    TRY(load_locked(file));
+    if (end > content.data.size()) {
+        content.data.resize(static_cast<std::size_t>(end));
+    }
+    bytes.copy(content.data.data() + offset, bytes.size());
+    touch(content.meta, now());
+    content.changed = true;
+    content.pending = false;
+    return bytes.size();
+}
+
+Result<Bytes> Files::read(const NodePtr& file, std::uint64_t offset, std::size_t size)
+{
+    std::optional<ValueRef> value;
+    {
+        const std::lock_guard lock(file->mutex);
+        if (file->content && file->content->loaded) {
+            const auto& data = file->content->data;
+            const auto begin = static_cast<std::size_t>(std::min<std::uint64_t>(offset, data.size()));
+            auto copy = std::make_shared<const std::string>(data.substr(begin, size));
+            return slice(std::move(copy), 0, size);
+        }
+        value = stored(file);
+    }
+    if (!value) {
+        return gone();
+    }
+    TRY_ASSIGN(auto bytes, values_.read(*value));
+    return slice(std::move(bytes), offset, size);
+}
+
+Result<Position> Files::flush(const NodePtr& file, bool writes)
+{
+    const std::lock_guard lock(file->mutex);
+    if (!writes || !file->content) {
+        return Position{};
+    }
+    auto& content = *file->content;
+    if (content.failure) {
+        return std::unexpected(*content.failure);
+    }
+    const bool new_file = content.pending && !content.stored;
+    if (content.changed || (new_file && ++content.bare_flushes > 1)) {
+        return commit_or_fail_locked(file);
+    }
+    return Position{};
+}
+
+// Whoever asked for this commit hears of its failure, and goes on hearing of it: a later success would not be believed.
+Result<Position> Files::commit_or_fail_locked(const NodePtr& file)
+{
+    auto done = commit_locked(file);
+    if (!done && file->content) {
+        file->content->failure = done.error();
+    }
+    return done;
+}
+
+Result<Position> Files::release(const NodePtr& file, bool writes)
+{
+    Result<Position> done = Position{};
+    {
+        const std::lock_guard lock(file->mutex);
+        --file->handles;
+        if (writes && --file->writers == 0 && file->content && !file->detached) {
+            done = commit_locked(file);
+            drop_locked(file);
+        }
+        if (file->handles == 0 && file->detached) {
+            forget_locked(*file);
+        }
+    }
+    nodes_.unpin(file);
+    return done;
+}
+
+Result<Position> Files::commit(const NodePtr& file)
+{
+    const std::lock_guard lock(file->mutex);
+    return commit_or_fail_locked(file);
+}
+
+Result<Position> Files::commit_locked(const NodePtr& file)
+{
+    if (!file->content || file->detached) {
+        return Position{};
+    }
+    auto& content = *file->content;
+    if (content.failure) {
+        return std::unexpected(*content.failure);
+    }
+    if (!content.changed && !content.pending) {
+        return Position{};
+    }
+    const auto key = names_.key_of(*file).value_or("");
+    Batch batch;
+    if (content.loaded) {
+        batch.set_borrowed(key, content.data, content.meta);
+    } else {
+        batch.copy(key, key, content.meta);
+    }
+    TRY_ASSIGN(const auto position, store_.commit(batch));
+    settled_locked(file);
+    return position;
+}
+
+// The buffer is a record now.
+void Files::settled_locked(const NodePtr& file)
+{
+    auto& content = *file->content;
+    content.changed = false;
+    content.pending = false;
+    if (!std::exchange(content.stored, true)) {
+        pending_.remove(*file);
+        nodes_.unpin(file);
+    }
+}
+
+void Files::forget_locked(Node& file)
+{
+    file.content.reset();
+    file.orphaned_value.reset();
+    const std::lock_guard contents(contents_mutex_);
+    contents_.erase(file.ino);
+}
+
+// The last writer is gone. What could not be committed is given up: the old value stands, and a new file vanishes.
+void Files::drop_locked(const NodePtr& file)
+{
+    const auto& content = *file->content;
+    const bool vanishes = !content.stored;
+    if (content.changed || content.pending || content.failure) {
+        dropped_(*file);
+    }
+    forget_locked(*file);
+    if (vanishes) {
+        pending_.remove(*file);
+        nodes_.detach(*file);
+        nodes_.unpin(file);
+    }
+}
+
+std::vector<NodePtr> Files::with_content() const
+{
+    const std::lock_guard lock(contents_mutex_);
+    std::vector<NodePtr> files;
+    for (const auto& [ino, weak] : contents_) {
+        if (auto file = weak.lock()) {
+            files.push_back(std::move(file));
+        }
+    }
+    return files;
+}
+
+bool Files::commit_pending(std::int64_t time)
+{
+    bool left = false;
+    for (const auto& file : with_content()) {
+        const std::lock_guard lock(file->mutex);
+        const bool new_file = file->content && file->content->pending && !file->content->stored;
+        if (new_file && !file->detached && (file->content->since > time || !commit_locked(file))) {
+            left = true;
+        }
+    }
+    return left;
+}
+
+Result<Position> Files::commit_all(bool even_changed)
+{
+    Result<Position> last = Position{};
+    for (const auto& file : with_content()) {
+        const std::lock_guard lock(file->mutex);
+        if (!file->content || (!even_changed && !file->content->pending)) {
+            continue;
+        }
+        auto done = commit_locked(file);
+        if (!done || (last && *done > *last)) {
+            last = std::move(done);
+        }
+    }
+    return last;
+}
+
+Result<bool> Files::add_to(Batch& batch, const NodePtr& file, const std::string& key)
+{
+    const std::lock_guard lock(file->mutex);
+    if (!file->content || (!file->content->changed && !file->content->pending)) {
+        return false;
+    }
+    auto& content = *file->content;
+    if (content.failure) {
+        return std::unexpected(*content.failure);
+    }
+    if (!content.loaded) {
+        TRY(load_locked(file));
+    }
+    batch.set(key, content.data, content.meta);
+    return true;
+}
+
+void Files::committed(const NodePtr& file)
+{
+    const std::lock_guard lock(file->mutex);
+    if (file->content) {
+        settled_locked(file);
+    }
+}
+
+void Files::orphan(const NodePtr& file, const std::optional<ValueRef>& value)
+{
+    const std::lock_guard lock(file->mutex);
+    if (file->handles > 0 && value) {
+        file->orphaned_value = value;
+        file->orphaned_meta = value->entry().meta;
+    }
+    if (file->content && !std::exchange(file->content->stored, true)) {
+        pending_.remove(*file);
+        nodes_.unpin(file);
+    }
+    nodes_.detach(*file);
+}
+
+}  // namespace bytestore::fs

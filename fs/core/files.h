@@ -1,0 +1,95 @@
+// The content of files: one buffer per file while it is open for writing, which becomes one Set record when it is flushed.
+//
+// A file that was created or truncated by open, and nothing since, is pending: it is seen at once, but is no record until something says
+// that this is all there will be (shells open, duplicate and close a file before they write to it). Until a record is written, a crash
+// leaves the old value.
+//
+// Every caller holds the Filesystem's name lock, shared or exclusive. Each method locks the node's mutex by itself.
+#pragma once
+
+#include "engine/result.h"
+#include "engine/store.h"
+#include "fs/core/attributes.h"
+#include "fs/core/names.h"
+#include "fs/core/node.h"
+#include "fs/core/node_table.h"
+#include "fs/core/pending_files.h"
+#include "fs/core/value_cache.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace bytestore::fs {
+
+// Bytes of a read, and what keeps them in memory.
+struct Bytes {
+    std::shared_ptr<const std::string> owner;
+    std::string_view view;
+};
+
+class Files {
+public:
+    // `dropped` hears of a file whose uncommitted content was given up, so that the kernel forgets what it cached of it.
+    Files(Store& store, NodeTable& nodes, const Names& names, PendingFiles& pending, Owner store_owner,
+          std::function<void(const Node&)> dropped);
+
+    Result<Attributes> attributes(const NodePtr& file);
+    // A change of attributes: a record at once, unless the file is open for writing.
+    Result<Position> change(const NodePtr& file, const AttributeChange& change);
+
+    // Opening and closing. A new file (`create`) has no record yet; its node is in the table already.
+    void create(const NodePtr& file, const Meta& meta);
+    Status open(const NodePtr& file, bool writes, bool truncate);
+    Result<Position> flush(const NodePtr& file, bool writes);
+    Result<Position> release(const NodePtr& file, bool writes);
+
+    Result<Bytes> read(const NodePtr& file, std::uint64_t offset, std::size_t size);
+    Result<std::size_t> write(const NodePtr& file, std::uint64_t offset, std::string_view bytes);
+
+    // Makes a record of what is not one yet.
+    Result<Position> commit(const NodePtr& file);
+    // The same for all new files that have been pending since before `time`; whether some still are.
+    bool commit_pending(std::int64_t time);
+    // And for everything, at a sync (`even_changed` = false) or the end of the mount.
+    Result<Position> commit_all(bool even_changed);
+
+    // For a rename: puts a Set of what is not a record yet under `key` into `batch`; false if the stored value is all there is.
+    // The caller commits the batch and then says `committed`, or does neither.
+    Result<bool> add_to(Batch& batch, const NodePtr& file, const std::string& key);
+    void committed(const NodePtr& file);
+
+    // The name is gone: what is open goes on with the content that it had; `value` is what was stored, if anything.
+    void orphan(const NodePtr& file, const std::optional<ValueRef>& value);
+
+private:
+    Result<Position> commit_locked(const NodePtr& file);
+    Result<Position> commit_or_fail_locked(const NodePtr& file);
+    void forget_locked(Node& file);
+    Result<Position> change_stored(const NodePtr& file, const AttributeChange& change);
+    Status load_locked(const NodePtr& file);
+    Status resize_locked(const NodePtr& file, std::uint64_t size);
+    Status refuse_size(Content& content, std::uint64_t size) const;
+    Status make_content_locked(const NodePtr& file);
+    void drop_locked(const NodePtr& file);
+    void settled_locked(const NodePtr& file);
+    std::optional<ValueRef> stored(const NodePtr& file) const;
+    std::vector<NodePtr> with_content() const;
+
+    Store& store_;
+    NodeTable& nodes_;
+    const Names& names_;
+    PendingFiles& pending_;
+    const Owner store_owner_;
+    const std::function<void(const Node&)> dropped_;
+    ValueCache values_;
+
+    mutable std::mutex contents_mutex_;
+    std::unordered_map<Ino, std::weak_ptr<Node>> contents_;  // files that have one; guarded by contents_mutex_
+};
+
+}  // namespace bytestore::fs

@@ -1,0 +1,335 @@
+#include "fs/core/filesystem.h"
+
+#include "fs/mapping.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <mutex>
+#include <shared_mutex>
+#include <utility>
+
+namespace bytestore::fs {
+namespace {
+
+// How long a new file without a byte in it waits for one before it becomes a record.
+constexpr std::chrono::milliseconds kPendingTime{1000};
+
+}  // namespace
+
+Filesystem::Filesystem(Store& store, Invalidations invalidations)
+    : store_(store),
+      invalidations_(std::move(invalidations)),
+      store_owner_{.uid = store.directory_info().uid, .gid = store.directory_info().gid},
+      names_(store, nodes_, pending_),
+      files_(store, nodes_, names_, pending_, store_owner_, [this](const Node& file) { dropped(file); }),
+      directories_(store, nodes_, names_, pending_, store_owner_),
+      control_(store, [this] { return commit_pending(); }),
+      overdue_(kPendingTime, [this] { commit_overdue(); })
+{
+}
+
+Filesystem::~Filesystem()
+{
+    const std::shared_lock names(names_lock_);
+    log_failure(files_.commit_all(true), "at the end of the mount");
+}
+
+Result<NodePtr> Filesystem::node(Ino ino) const
+{
+    auto found = nodes_.find(ino);
+    if (!found) {
+        return fail(Errc::not_found, fmt::format("no inode {}", ino));
+    }
+    return found;
+}
+
+Result<NodePtr> Filesystem::directory(Ino ino) const
+{
+    TRY_ASSIGN(auto found, node(ino));
+    if (found->type != Type::directory) {
+        return fail(Errc::not_directory, "not a directory");
+    }
+    return found;
+}
+
+// One whose entries can be made and removed.
+Result<NodePtr> Filesystem::own_directory(Ino ino) const
+{
+    TRY_ASSIGN(auto found, directory(ino));
+    if (found->place == Node::Place::control) {
+        return fail(Errc::not_permitted, ".control is the mount's own");
+    }
+    return found;
+}
+
+NodePtr Filesystem::existing_node(const Target& target) const
+{
+    return target.pending ? target.pending
+                          : nodes_.find(*target.spot.directory, target.spot.place, target.spot.segment);
+}
+
+NodePtr Filesystem::node_at(const Target& target)
+{
+    return nodes_.look_up(target.spot.directory, target.spot.place, target.spot.segment, target.type, target.spot.key);
+}
+
+Result<Attributes> Filesystem::attributes_of_node(const NodePtr& node)
+{
+    if (node->place == Node::Place::control) {
+        return control_attributes(*node);
+    }
+    return node->type == Type::directory ? directories_.attributes(node) : files_.attributes(node);
+}
+
+// The answer that tells the kernel of a node: without it the lookup does not count.
+Result<Attributes> Filesystem::known(const NodePtr& node)
+{
+    auto attributes = attributes_of_node(node);
+    if (!attributes) {
+        nodes_.forget(node, 1);
+    }
+    return attributes;
+}
+
+Result<Attributes> Filesystem::lookup_in(const NodePtr& parent, std::string_view name)
+{
+    if (parent->place == Node::Place::control || (parent->place == Node::Place::root && name == kControlName)) {
+        return lookup_control(parent, name);
+    }
+    TRY_ASSIGN(const auto target, names_.resolve(parent, name));
+    return known(node_at(target));
+}
+
+Result<Attributes> Filesystem::lookup(Ino parent, std::string_view name)
+{
+    const std::shared_lock names(names_lock_);
+    TRY_ASSIGN(const auto in, directory(parent));
+    return lookup_in(in, name);
+}
+
+void Filesystem::forget(Ino ino, std::uint64_t lookups)
+{
+    if (const auto found = nodes_.find(ino)) {
+        nodes_.forget(found, lookups);
+    }
+}
+
+Result<Attributes> Filesystem::attributes(Ino ino)
+{
+    const std::shared_lock names(names_lock_);
+    TRY_ASSIGN(const auto found, node(ino));
+    return attributes_of_node(found);
+}
+
+Result<Attributes> Filesystem::change(Ino ino, const AttributeChange& change)
+{
+    Position position;
+    Result<Attributes> attributes;
+    {
+        const std::shared_lock names(names_lock_);
+        TRY_ASSIGN(const auto found, node(ino));
+        if (found->place == Node::Place::control) {
+            // A shell's `>` truncates; everything else about these files is fixed.
+            return change.size && !change.mode && !change.uid && !change.gid
+                       ? attributes_of_node(found)
+                       : Result<Attributes>(fail(Errc::not_permitted, ".control is the mount's own"));
+        }
+        TRY_ASSIGN(position, found->type == Type::directory ? directories_.change(found, change)
+                                                            : files_.change(found, change));
+        attributes = attributes_of_node(found);
+    }
+    TRY(store_.settle(position));
+    return attributes;
+}
+
+Result<std::string> Filesystem::read_link(Ino ino)
+{
+    const std::shared_lock names(names_lock_);
+    TRY_ASSIGN(const auto found, node(ino));
+    if (found->type != Type::link) {
+        return fail(Errc::invalid, "not a symbolic link");
+    }
+    TRY_ASSIGN(const auto bytes, files_.read(found, 0, SIZE_MAX));
+    return std::string(bytes.view);
+}
+
+Result<DiskSpace> Filesystem::space() const
+{
+    return store_.space();
+}
+
+Result<Attributes> Filesystem::make_directory(Ino parent, std::string_view name, std::uint32_t mode, Owner owner)
+{
+    Position position;
+    Result<Attributes> attributes;
+    {
+        const std::unique_lock names(names_lock_);
+        TRY_ASSIGN(const auto in, own_directory(parent));
+        TRY_ASSIGN(const auto spot, names_.place_for(in, name));
+        if (names_.at(spot)) {
+            return fail(Errc::exists, "the name is taken");
+        }
+        if (spot.place == Node::Place::value || has_reserved_segment(spot.key)) {
+            return fail(Errc::invalid, fmt::format("a directory cannot be named {}", name));
+        }
+        Batch batch;
+        batch.set(marker_key(spot.key), "", new_meta(Type::directory, mode, owner, store_owner_, now()));
+        TRY_ASSIGN(position, store_.commit(batch));
+        Directories::touch(in);
+        attributes = known(nodes_.look_up(in, spot.place, spot.segment, Type::directory, spot.key));
+    }
+    TRY(store_.settle(position));
+    return attributes;
+}
+
+Result<Attributes> Filesystem::make_link(Ino parent, std::string_view name, std::string_view target, Owner owner)
+{
+    Position position;
+    Result<Attributes> attributes;
+    {
+        const std::unique_lock names(names_lock_);
+        TRY_ASSIGN(const auto in, own_directory(parent));
+        TRY_ASSIGN(const auto spot, names_.place_for(in, name));
+        if (names_.at(spot)) {
+            return fail(Errc::exists, "the name is taken");
+        }
+        if (has_reserved_segment(spot.key)) {
+            return fail(Errc::invalid, fmt::format("a link cannot be named {}", name));
+        }
+        Batch batch;
+        batch.set(spot.key, std::string(target), new_meta(Type::link, default_mode(Type::link), owner, store_owner_, now()),
+                  Kind::link);
+        TRY_ASSIGN(position, store_.commit(batch));
+        Directories::touch(in);
+        attributes = known(nodes_.look_up(in, spot.place, spot.segment, Type::link, spot.key));
+    }
+    TRY(store_.settle(position));
+    return attributes;
+}
+
+Status Filesystem::unlink(Ino parent, std::string_view name)
+{
+    Position position;
+    {
+        const std::unique_lock names(names_lock_);
+        TRY_ASSIGN(const auto in, own_directory(parent));
+        TRY_ASSIGN(position, unlink_locked(in, name));
+    }
+    return store_.settle(position);
+}
+
+Result<Position> Filesystem::unlink_locked(const NodePtr& parent, std::string_view name)
+{
+    TRY_ASSIGN(const auto target, names_.resolve(parent, name));
+    if (target.type == Type::directory) {
+        return fail(Errc::is_directory, "is a directory");
+    }
+    const auto file = existing_node(target);
+    Position position;
+    if (target.value) {
+        Batch batch;
+        batch.remove(target.spot.key);
+        if (target.spot.place == Node::Place::segment) {
+            directories_.keep(batch, parent, target.spot.key);
+        }
+        TRY_ASSIGN(position, store_.commit(batch));
+    }
+    if (file) {
+        files_.orphan(file, target.value);
+    }
+    Directories::touch(parent);
+    return position;
+}
+
+Status Filesystem::remove_directory(Ino parent, std::string_view name)
+{
+    Position position;
+    {
+        const std::unique_lock names(names_lock_);
+        TRY_ASSIGN(const auto in, own_directory(parent));
+        TRY_ASSIGN(position, remove_directory_locked(in, name));
+    }
+    return store_.settle(position);
+}
+
+Result<Position> Filesystem::remove_directory_locked(const NodePtr& parent, std::string_view name)
+{
+    if (parent->place == Node::Place::root && name == kControlName) {
+        return fail(Errc::not_permitted, ".control is the mount's own");
+    }
+    TRY_ASSIGN(const auto target, names_.resolve(parent, name));
+    if (target.type != Type::directory) {
+        return fail(Errc::not_directory, "is not a directory");
+    }
+    const auto found = existing_node(target);
+    TRY(directories_.check_empty(found.get(), target.spot.key));
+    Batch batch;
+    batch.remove(marker_key(target.spot.key));
+    directories_.keep(batch, parent, target.spot.key);
+    TRY_ASSIGN(const auto position, store_.commit(batch));
+    if (found) {
+        nodes_.detach(*found);
+    }
+    Directories::touch(parent);
+    return position;
+}
+
+Status Filesystem::rename(Ino parent, std::string_view name, Ino new_parent, std::string_view new_name, RenameMode mode)
+{
+    Position position;
+    {
+        const std::unique_lock names(names_lock_);
+        TRY_ASSIGN(const auto from, own_directory(parent));
+        TRY_ASSIGN(const auto to, own_directory(new_parent));
+        if (from->place == Node::Place::root && name == kControlName) {
+            return fail(Errc::not_permitted, ".control is the mount's own");
+        }
+        Rename rename(store_, nodes_, names_, files_, directories_);
+        TRY_ASSIGN(position, rename.run(from, name, to, new_name, mode));
+    }
+    return store_.settle(position);
+}
+
+Status Filesystem::commit_pending()
+{
+    const std::shared_lock names(names_lock_);
+    TRY(files_.commit_all(false));
+    return {};
+}
+
+Status Filesystem::sync_all()
+{
+    TRY(commit_pending());
+    return store_.sync();
+}
+
+void Filesystem::commit_overdue()
+{
+    const std::shared_lock names(names_lock_);
+    if (files_.commit_pending(now() - std::chrono::nanoseconds(kPendingTime).count())) {
+        overdue_.notice();
+    }
+}
+
+void Filesystem::dropped(const Node& file)
+{
+    if (invalidations_.content) {
+        invalidations_.content(file.ino);
+    }
+    if (file.content && !file.content->stored && invalidations_.entry) {
+        const bool in_root = file.parent->place == Node::Place::root;
+        invalidations_.entry(file.parent->ino, file.place == Node::Place::value
+                                                   ? std::string(kValueName)
+                                                   : name_of_segment(file.segment, in_root));
+    }
+}
+
+void Filesystem::log_failure(const Result<Position>& done, const char* what) const
+{
+    if (!done && store_.options().log) {
+        store_.options().log(LogLevel::error, fmt::format("a file was not stored {}: {}", what, done.error().message));
+    }
+}
+
+}  // namespace bytestore::fs

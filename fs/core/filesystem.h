@@ -1,0 +1,139 @@
+// The mounted store as a file system, without FUSE: one method per operation of the kernel, answering with values and typed errors.
+//
+// Locks, in the order in which they may be taken: the name lock, a node's mutex, then those inside NodeTable, PendingFiles, Files and the
+// store. What changes a name holds the name lock alone; everything else shares it. Nobody waits for a sync with a lock held.
+//
+// Threads: every method may be called from any thread.
+#pragma once
+
+#include "engine/delayed_call.h"
+#include "engine/result.h"
+#include "engine/store.h"
+#include "fs/control/control_files.h"
+#include "fs/core/attributes.h"
+#include "fs/core/directories.h"
+#include "fs/core/files.h"
+#include "fs/core/name_lock.h"
+#include "fs/core/names.h"
+#include "fs/core/node_table.h"
+#include "fs/core/pending_files.h"
+#include "fs/core/rename.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bytestore::fs {
+
+// An open file or directory, owned by the caller from open or create to release.
+struct Handle {
+    NodePtr node;
+    bool writes = false;
+    const ControlFile* control = nullptr;
+    Bytes snapshot;  // of a control file, taken at open
+};
+
+struct OpenRequest {
+    bool reads = true;
+    bool writes = false;
+    bool truncate = false;
+};
+
+// What the kernel must forget because it changed outside of the request that waits. Called with locks held: only take note.
+struct Invalidations {
+    std::function<void(Ino)> content;                                    // attributes and pages of an inode
+    std::function<void(Ino parent, const std::string& name)> entry;      // a name
+};
+
+class Filesystem {
+public:
+    // The store outlives the file system and is used through it alone. What the daemon has to say goes to the store's options.log.
+    Filesystem(Store& store, Invalidations invalidations);
+    // Commits whatever is not a record yet.
+    ~Filesystem();
+    Filesystem(const Filesystem&) = delete;
+    Filesystem& operator=(const Filesystem&) = delete;
+
+    // Names. Those that return Attributes of something new to the kernel count one lookup, which it gives back by forget.
+    Result<Attributes> lookup(Ino parent, std::string_view name);
+    void forget(Ino ino, std::uint64_t lookups);
+    Result<Attributes> make_directory(Ino parent, std::string_view name, std::uint32_t mode, Owner owner);
+    Result<Attributes> make_link(Ino parent, std::string_view name, std::string_view target, Owner owner);
+    Status unlink(Ino parent, std::string_view name);
+    Status remove_directory(Ino parent, std::string_view name);
+    Status rename(Ino parent, std::string_view name, Ino new_parent, std::string_view new_name, RenameMode mode);
+
+    // Attributes.
+    Result<Attributes> attributes(Ino ino);
+    Result<Attributes> change(Ino ino, const AttributeChange& change);
+    Result<std::string> read_link(Ino ino);
+    Result<DiskSpace> space() const;
+
+    // Files.
+    Result<std::unique_ptr<Handle>> open(Ino ino, const OpenRequest& request);
+    struct Created {
+        Attributes attributes;
+        std::unique_ptr<Handle> handle;
+    };
+    // Errc::exists if the name is taken and `exclusive`; else what is there is opened.
+    Result<Created> create(Ino parent, std::string_view name, std::uint32_t mode, Owner owner, const OpenRequest& request,
+                           bool exclusive);
+    Result<Bytes> read(const Handle& handle, std::uint64_t offset, std::size_t size);
+    Result<std::size_t> write(const Handle& handle, std::uint64_t offset, std::string_view bytes);
+    Status flush(const Handle& handle);
+    Status sync(const Handle& handle);
+    Status release(std::unique_ptr<Handle> handle);
+
+    // Directories.
+    Result<std::unique_ptr<Handle>> open_directory(Ino ino);
+    // The first entry behind `cookie`, 0 being the start.
+    std::optional<DirectoryEntry> next_entry(const Handle& handle, std::uint64_t cookie);
+    // The same as lookup, of an entry that next_entry told.
+    Result<Attributes> lookup_entry(const Handle& handle, const DirectoryEntry& entry);
+    void release_directory(std::unique_ptr<Handle> handle);
+
+    // Makes records of all files that are none yet, and syncs the store.
+    Status sync_all();
+
+private:
+    Result<NodePtr> node(Ino ino) const;
+    Result<NodePtr> directory(Ino ino) const;
+    Result<NodePtr> own_directory(Ino ino) const;
+    Result<Attributes> lookup_in(const NodePtr& parent, std::string_view name);
+    Result<Attributes> attributes_of_node(const NodePtr& node);
+    Result<Attributes> known(const NodePtr& node);
+    NodePtr node_at(const Target& target);
+    NodePtr existing_node(const Target& target) const;
+
+    Result<Attributes> lookup_control(const NodePtr& parent, std::string_view name);
+    Attributes control_attributes(const Node& node) const;
+    Result<std::unique_ptr<Handle>> open_control(const NodePtr& node, const OpenRequest& request);
+    std::optional<DirectoryEntry> next_control_entry(const Node& directory, std::uint64_t cookie) const;
+
+    Result<Position> unlink_locked(const NodePtr& parent, std::string_view name);
+    Result<Position> remove_directory_locked(const NodePtr& parent, std::string_view name);
+    Result<Created> create_locked(const NodePtr& parent, std::string_view name, std::uint32_t mode, Owner owner,
+                                  const OpenRequest& request, bool exclusive);
+    Status commit_pending();
+    void commit_overdue();
+    void dropped(const Node& file);
+    void log_failure(const Result<Position>& done, const char* what) const;
+
+    Store& store_;
+    const Invalidations invalidations_;
+    const Owner store_owner_;
+
+    NameLock names_lock_;
+    NodeTable nodes_;
+    PendingFiles pending_;
+    Names names_;
+    Files files_;
+    Directories directories_;
+    ControlFiles control_;
+    DelayedCall overdue_;
+};
+
+}  // namespace bytestore::fs

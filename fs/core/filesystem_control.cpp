@@ -1,0 +1,81 @@
+// .control: in the root, reachable by name, not listed.
+#include "fs/core/filesystem.h"
+#include "fs/mapping.h"
+
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace bytestore::fs {
+
+Result<Attributes> Filesystem::lookup_control(const NodePtr& parent, std::string_view name)
+{
+    const bool is_root = parent->place == Node::Place::root;
+    const auto* file = is_root ? nullptr : control_.find(name);
+    if (!is_root && file == nullptr) {
+        return fail(Errc::not_found, "no such control file");
+    }
+    const auto type = is_root ? Type::directory : Type::file;
+    const auto segment = is_root ? std::string() : file->name;
+    const auto key = std::string(kControlName) + "/" + segment;
+    return known(nodes_.look_up(parent, Node::Place::control, segment, type, key));
+}
+
+Attributes Filesystem::control_attributes(const Node& node) const
+{
+    Attributes attributes;
+    attributes.ino = node.ino;
+    attributes.type = node.type;
+    attributes.changes_by_itself = true;
+    attributes.uid = ::geteuid();
+    attributes.gid = ::getegid();
+    attributes.mtime = attributes.atime = attributes.ctime = now();
+    if (node.type == Type::directory) {
+        attributes.mode = 0700;
+        return attributes;
+    }
+    const auto* file = control_.find(node.segment);
+    attributes.mode = file->mode;
+    attributes.size = file->read().size();
+    return attributes;
+}
+
+Result<std::unique_ptr<Handle>> Filesystem::open_control(const NodePtr& node, const OpenRequest& request)
+{
+    const auto* file = control_.find(node->segment);
+    if (file == nullptr) {
+        return fail(Errc::is_directory, "is a directory");
+    }
+    if (request.writes && !file->write) {
+        return fail(Errc::access_denied, ".control/" + file->name + " is only to be read");
+    }
+    auto handle = std::make_unique<Handle>();
+    handle->node = node;
+    handle->control = file;
+    auto content = std::make_shared<const std::string>(request.reads ? file->read() : std::string());
+    handle->snapshot = Bytes{.owner = content, .view = *content};
+    nodes_.pin(*node);
+    return handle;
+}
+
+std::optional<DirectoryEntry> Filesystem::next_control_entry(const Node& directory, std::uint64_t cookie) const
+{
+    if (cookie < 2) {
+        const auto ino = cookie == 0 ? directory.ino : kRootIno;
+        return DirectoryEntry{.name = cookie == 0 ? "." : "..", .ino = ino, .type = Type::directory, .cookie = cookie + 1};
+    }
+    const auto place = static_cast<std::size_t>(cookie - 2);
+    if (place >= control_.all().size()) {
+        return std::nullopt;
+    }
+    const auto& name = control_.all()[place].name;
+    const auto key = std::string(kControlName) + "/" + name;
+    return DirectoryEntry{.name = name,
+                          .ino = nodes_.number_of(directory, Node::Place::control, name, Type::file, key),
+                          .type = Type::file,
+                          .cookie = cookie + 1};
+}
+
+}  // namespace bytestore::fs

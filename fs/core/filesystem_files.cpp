@@ -1,0 +1,187 @@
+// The operations on open files and directories.
+#include "fs/core/filesystem.h"
+#include "fs/mapping.h"
+
+#include <fmt/format.h>
+
+#include <mutex>
+#include <shared_mutex>
+#include <utility>
+
+namespace bytestore::fs {
+
+Result<std::unique_ptr<Handle>> Filesystem::open(Ino ino, const OpenRequest& request)
+{
+    const std::shared_lock names(names_lock_);
+    TRY_ASSIGN(const auto found, node(ino));
+    if (found->place == Node::Place::control) {
+        return open_control(found, request);
+    }
+    const bool writes = request.writes || request.truncate;
+    if (writes) {
+        TRY(store_.writable());
+        const auto key = found->detached ? std::nullopt : names_.key_of(*found);
+        if (key && (key->empty() || has_reserved_segment(*key))) {
+            return fail(Errc::not_permitted, "a key of this form can be read and removed, but not written");
+        }
+    }
+    TRY(files_.open(found, request.writes, request.truncate));
+    auto handle = std::make_unique<Handle>();
+    handle->node = found;
+    handle->writes = writes;
+    return handle;
+}
+
+Result<Filesystem::Created> Filesystem::create(Ino parent, std::string_view name, std::uint32_t mode, Owner owner,
+                                               const OpenRequest& request, bool exclusive)
+{
+    const std::unique_lock names(names_lock_);
+    TRY_ASSIGN(const auto in, own_directory(parent));
+    TRY(store_.writable());
+    auto created = create_locked(in, name, mode, owner, request, exclusive);
+    if (created) {
+        overdue_.notice();
+    }
+    return created;
+}
+
+Result<Filesystem::Created> Filesystem::create_locked(const NodePtr& parent, std::string_view name, std::uint32_t mode,
+                                                      Owner owner, const OpenRequest& request, bool exclusive)
+{
+    TRY_ASSIGN(auto spot, names_.place_for(parent, name));
+    auto handle = std::make_unique<Handle>();
+    handle->writes = true;
+    if (const auto there = names_.at(spot)) {
+        if (exclusive) {
+            return fail(Errc::exists, "the name is taken");
+        }
+        if (there->type == Type::directory) {
+            return fail(Errc::is_directory, "is a directory");
+        }
+        handle->node = node_at(*there);
+        handle->writes = request.writes || request.truncate;
+        if (auto opened = files_.open(handle->node, request.writes, request.truncate); !opened) {
+            nodes_.forget(handle->node, 1);
+            return forward(opened);
+        }
+        TRY_ASSIGN(const auto attributes, files_.attributes(handle->node));
+        return Created{.attributes = attributes, .handle = std::move(handle)};
+    }
+    if (spot.key.empty() || has_reserved_segment(spot.key)) {
+        return fail(Errc::invalid, fmt::format("a file cannot be named {}", name));
+    }
+    if (spot.key.size() > kMaxKeyBytes) {
+        return fail(Errc::name_too_long, fmt::format("the key would have {} bytes", spot.key.size()));
+    }
+    handle->node = nodes_.look_up(parent, spot.place, spot.segment, Type::file, spot.key);
+    files_.create(handle->node, new_meta(Type::file, mode, owner, store_owner_, now()));
+    Directories::touch(parent);
+    TRY_ASSIGN(const auto attributes, files_.attributes(handle->node));
+    return Created{.attributes = attributes, .handle = std::move(handle)};
+}
+
+Result<Bytes> Filesystem::read(const Handle& handle, std::uint64_t offset, std::size_t size)
+{
+    if (handle.control != nullptr) {
+        const auto begin = std::min<std::uint64_t>(offset, handle.snapshot.view.size());
+        return Bytes{.owner = handle.snapshot.owner,
+                     .view = handle.snapshot.view.substr(static_cast<std::size_t>(begin), size)};
+    }
+    const std::shared_lock names(names_lock_);
+    return files_.read(handle.node, offset, size);
+}
+
+Result<std::size_t> Filesystem::write(const Handle& handle, std::uint64_t offset, std::string_view bytes)
+{
+    if (handle.control != nullptr) {
+        TRY(handle.control->write(bytes));
+        return bytes.size();
+    }
+    const std::shared_lock names(names_lock_);
+    return files_.write(handle.node, offset, bytes);
+}
+
+Status Filesystem::flush(const Handle& handle)
+{
+    if (handle.control != nullptr) {
+        return {};
+    }
+    Position position;
+    {
+        const std::shared_lock names(names_lock_);
+        TRY_ASSIGN(position, files_.flush(handle.node, handle.writes));
+    }
+    return store_.settle(position);
+}
+
+// Of a file, or of a directory: then the new files in it are meant.
+Status Filesystem::sync(const Handle& handle)
+{
+    if (handle.control != nullptr || handle.node->place == Node::Place::control) {
+        return {};
+    }
+    {
+        const std::shared_lock names(names_lock_);
+        if (handle.node->type == Type::directory) {
+            for (const auto& file : pending_.of(*handle.node)) {
+                TRY(files_.commit(file));
+            }
+        } else {
+            TRY(files_.commit(handle.node));
+        }
+    }
+    return store_.sync();
+}
+
+Status Filesystem::release(std::unique_ptr<Handle> handle)
+{
+    if (handle->control != nullptr) {
+        nodes_.unpin(handle->node);
+        return {};
+    }
+    Position position;
+    {
+        const std::shared_lock names(names_lock_);
+        auto done = files_.release(handle->node, handle->writes);
+        log_failure(done, "at its last close");
+        TRY_ASSIGN(position, std::move(done));
+    }
+    return store_.settle(position);
+}
+
+Result<std::unique_ptr<Handle>> Filesystem::open_directory(Ino ino)
+{
+    const std::shared_lock names(names_lock_);
+    TRY_ASSIGN(const auto found, directory(ino));
+    auto handle = std::make_unique<Handle>();
+    handle->node = found;
+    nodes_.pin(*found);
+    directories_.open(found);
+    return handle;
+}
+
+std::optional<DirectoryEntry> Filesystem::next_entry(const Handle& handle, std::uint64_t cookie)
+{
+    const std::shared_lock names(names_lock_);
+    if (handle.node->place == Node::Place::control) {
+        return next_control_entry(*handle.node, cookie);
+    }
+    if (cookie == 0) {
+        directories_.first(handle.node);
+    }
+    return directories_.next(handle.node, cookie);
+}
+
+Result<Attributes> Filesystem::lookup_entry(const Handle& handle, const DirectoryEntry& entry)
+{
+    const std::shared_lock names(names_lock_);
+    return lookup_in(handle.node, entry.name);
+}
+
+void Filesystem::release_directory(std::unique_ptr<Handle> handle)
+{
+    directories_.close(handle->node);
+    nodes_.unpin(handle->node);
+}
+
+}  // namespace bytestore::fs

@@ -1,0 +1,147 @@
+#include "fs/core/names.h"
+
+#include "fs/mapping.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace bytestore::fs {
+namespace {
+
+constexpr std::size_t kAliasPage = 64;
+
+std::unexpected<Error> nothing_named(std::string_view name)
+{
+    return fail(Errc::not_found, fmt::format("no file is named {}", name));
+}
+
+}  // namespace
+
+Names::Names(const Store& store, const NodeTable& nodes, const PendingFiles& pending)
+    : store_(store),
+      nodes_(nodes),
+      pending_(pending)
+{
+}
+
+std::optional<std::string> Names::key_of(const Node& node) const
+{
+    if (node.place == Node::Place::root) {
+        return std::nullopt;
+    }
+    auto parent = key_of(*node.parent);
+    if (node.place == Node::Place::value) {
+        return parent;
+    }
+    return join_key(parent, node.segment);
+}
+
+std::string Names::prefix_of(const Node& directory) const
+{
+    return child_prefix(key_of(directory));
+}
+
+bool Names::is_directory(std::string_view key) const
+{
+    return store_.any(child_prefix(key));
+}
+
+Spot Names::spot_of(const NodePtr& directory, Node::Place place, std::string segment) const
+{
+    const auto parent = key_of(*directory);
+    auto key = place == Node::Place::value ? parent.value_or("") : join_key(parent, segment);
+    return Spot{.directory = directory, .place = place, .segment = std::move(segment), .key = std::move(key)};
+}
+
+std::optional<std::string> Names::resolve_alias(const std::string& prefix, std::string_view head,
+                                                std::string_view alias) const
+{
+    const auto from = prefix + std::string(head);
+    ListRequest request{.prefix = from, .delimiter = ':', .after = {}, .limit = kAliasPage};
+    for (auto page = store_.list(request); !page.empty(); page = store_.list(request)) {
+        for (const auto& item : page) {
+            auto segment = item.name.substr(prefix.size());
+            if (item.group) {
+                segment.pop_back();
+            }
+            if (alias_names(alias, segment, prefix.empty())) {
+                return segment;
+            }
+        }
+        request.after = page.back().name;
+    }
+    return std::nullopt;
+}
+
+Result<Target> Names::resolve(const NodePtr& directory, std::string_view name) const
+{
+    const bool in_root = directory->place == Node::Place::root;
+    auto parsed = parse_name(name, in_root);
+    if (!parsed) {
+        return parsed.error().code == Errc::name_too_long ? forward(parsed) : nothing_named(name);
+    }
+    auto place = Node::Place::segment;
+    if (directory->detached || parsed->type == ParsedName::Type::control) {
+        return nothing_named(name);
+    }
+    if (parsed->type == ParsedName::Type::value) {
+        place = Node::Place::value;
+    } else if (parsed->type == ParsedName::Type::alias) {
+        auto segment = resolve_alias(prefix_of(*directory), parsed->segment, name);
+        if (!segment) {
+            return nothing_named(name);
+        }
+        parsed->segment = std::move(*segment);
+    }
+    auto target = at(spot_of(directory, place, std::move(parsed->segment)));
+    if (!target) {
+        return nothing_named(name);
+    }
+    return std::move(*target);
+}
+
+Result<Spot> Names::place_for(const NodePtr& directory, std::string_view name,
+                              std::optional<std::string_view> moved) const
+{
+    if (directory->detached) {
+        return fail(Errc::not_found, "the directory was removed");
+    }
+    TRY_ASSIGN(auto parsed, parse_name(name, directory->place == Node::Place::root));
+    switch (parsed.type) {
+        case ParsedName::Type::control: return fail(Errc::not_permitted, ".control is the mount's own");
+        case ParsedName::Type::value: return spot_of(directory, Node::Place::value, {});
+        case ParsedName::Type::segment: return spot_of(directory, Node::Place::segment, std::move(parsed.segment));
+        case ParsedName::Type::alias: break;
+    }
+    if (auto known = resolve_alias(prefix_of(*directory), parsed.segment, name)) {
+        return spot_of(directory, Node::Place::segment, std::move(*known));
+    }
+    if (moved && alias_names(name, *moved, directory->place == Node::Place::root)) {
+        return spot_of(directory, Node::Place::segment, std::string(*moved));
+    }
+    return fail(Errc::invalid, fmt::format("{} is the alias of no key, and cannot be made", name));
+}
+
+std::optional<Target> Names::at(const Spot& spot) const
+{
+    Target target{.spot = spot, .type = Type::file, .value = {}, .pending = {}};
+    if (auto node = pending_.find(*spot.directory, spot.place, spot.segment)) {
+        target.pending = std::move(node);
+        return target;
+    }
+    if (spot.place == Node::Place::segment && is_directory(spot.key)) {
+        target.type = Type::directory;
+        return target;
+    }
+    if (!is_marker(spot.key)) {
+        target.value = store_.find(spot.key);
+    }
+    if (!target.value) {
+        return std::nullopt;
+    }
+    target.type = target.value->entry().kind == Kind::link ? Type::link : Type::file;
+    return target;
+}
+
+}  // namespace bytestore::fs

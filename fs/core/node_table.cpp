@@ -1,0 +1,181 @@
+#include "fs/core/node_table.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace bytestore::fs {
+namespace {
+
+Ino preferred_number(Type type, std::string_view key)
+{
+    const Ino number = XXH3_64bits_withSeed(key.data(), key.size(), static_cast<XXH64_hash_t>(type));
+    return number <= kRootIno ? kRootIno + 1 : number;
+}
+
+Ino next_number(Ino number)
+{
+    return number + 1 <= kRootIno ? kRootIno + 1 : number + 1;
+}
+
+}  // namespace
+
+std::size_t NodeTable::NameHash::operator()(const Name& name) const
+{
+    return XXH3_64bits_withSeed(name.second.data(), name.second.size(), name.first);
+}
+
+// A segment holds no ':', so the name of a %value cannot be one.
+NodeTable::Name NodeTable::name_of(Ino parent, Node::Place place, std::string_view segment)
+{
+    switch (place) {
+        case Node::Place::value: return {parent, ":value"};
+        case Node::Place::control: return {parent, ":control:" + std::string(segment)};
+        default: return {parent, std::string(segment)};
+    }
+}
+
+NodeTable::NodeTable() : root_(std::make_shared<Node>())
+{
+    root_->ino = kRootIno;
+    root_->type = Type::directory;
+    root_->place = Node::Place::root;
+    root_->pins = 1;
+    by_ino_[kRootIno] = root_;
+}
+
+NodePtr NodeTable::find(Ino ino) const
+{
+    const std::lock_guard lock(mutex_);
+    const auto found = by_ino_.find(ino);
+    return found == by_ino_.end() ? nullptr : found->second;
+}
+
+NodePtr NodeTable::find(const Node& parent, Node::Place place, std::string_view segment) const
+{
+    const std::lock_guard lock(mutex_);
+    const auto found = by_name_.find(name_of(parent.ino, place, segment));
+    return found == by_name_.end() ? nullptr : by_ino_.at(found->second->ino);
+}
+
+NodePtr NodeTable::look_up(const NodePtr& parent, Node::Place place, std::string_view segment, Type type,
+                           std::string_view key)
+{
+    const std::lock_guard lock(mutex_);
+    if (const auto found = by_name_.find(name_of(parent->ino, place, segment)); found != by_name_.end()) {
+        if (found->second->type == type) {
+            ++found->second->lookups;
+            return by_ino_.at(found->second->ino);
+        }
+        unname_locked(*found->second);
+    }
+    auto node = std::make_shared<Node>();
+    node->type = type;
+    node->place = place;
+    node->parent = parent;
+    node->segment = std::string(segment);
+    node->lookups = 1;
+    node->ino = preferred_number(type, key);
+    while (by_ino_.contains(node->ino)) {
+        node->ino = next_number(node->ino);
+    }
+    by_ino_[node->ino] = node;
+    ++parent->pins;
+    name_locked(*node);
+    return node;
+}
+
+void NodeTable::add_lookup(Node& node)
+{
+    const std::lock_guard lock(mutex_);
+    ++node.lookups;
+}
+
+void NodeTable::forget(const NodePtr& node, std::uint64_t lookups)
+{
+    const std::lock_guard lock(mutex_);
+    node->lookups -= std::min(lookups, node->lookups);
+    release_locked(node);
+}
+
+void NodeTable::pin(Node& node)
+{
+    const std::lock_guard lock(mutex_);
+    ++node.pins;
+}
+
+void NodeTable::unpin(const NodePtr& node)
+{
+    const std::lock_guard lock(mutex_);
+    --node->pins;
+    release_locked(node);
+}
+
+// Gives up the node if nothing holds it any more, and then its parent, which it held.
+void NodeTable::release_locked(NodePtr node)
+{
+    while (node && node->lookups == 0 && node->pins == 0) {
+        unname_locked(*node);
+        by_ino_.erase(node->ino);
+        node = node->parent;
+        if (node) {
+            --node->pins;
+        }
+    }
+}
+
+void NodeTable::name_locked(Node& node)
+{
+    by_name_[name_of(node.parent->ino, node.place, node.segment)] = &node;
+    node.named = true;
+}
+
+void NodeTable::unname_locked(Node& node)
+{
+    if (std::exchange(node.named, false)) {
+        by_name_.erase(name_of(node.parent->ino, node.place, node.segment));
+    }
+}
+
+void NodeTable::detach(Node& node)
+{
+    const std::lock_guard lock(mutex_);
+    unname_locked(node);
+    node.detached = true;
+}
+
+void NodeTable::move(Node& node, const NodePtr& parent, Node::Place place, std::string_view segment)
+{
+    const std::lock_guard lock(mutex_);
+    unname_locked(node);
+    const NodePtr old_parent = std::exchange(node.parent, parent);
+    ++parent->pins;
+    node.place = place;
+    node.segment = std::string(segment);
+    name_locked(node);
+    --old_parent->pins;
+    release_locked(old_parent);
+}
+
+void NodeTable::exchange(Node& a, Node& b)
+{
+    const std::lock_guard lock(mutex_);
+    unname_locked(a);
+    unname_locked(b);
+    std::swap(a.parent, b.parent);
+    std::swap(a.place, b.place);
+    std::swap(a.segment, b.segment);
+    name_locked(a);
+    name_locked(b);
+}
+
+Ino NodeTable::number_of(const Node& parent, Node::Place place, std::string_view segment, Type type,
+                         std::string_view key) const
+{
+    const auto node = find(parent, place, segment);
+    return node && node->type == type ? node->ino : preferred_number(type, key);
+}
+
+}  // namespace bytestore::fs

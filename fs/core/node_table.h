@@ -1,0 +1,64 @@
+// All nodes, by inode number and by name.
+//
+// An inode number is a hash of the kind and the key that a node has when it is first seen; if a live node has it, the next free one is
+// taken, and a rename keeps it. A node lives as long as the kernel knows it (lookups) or something here needs it (pins).
+//
+// Threads: every method locks by itself.
+#pragma once
+
+#include "fs/core/node.h"
+
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace bytestore::fs {
+
+inline constexpr Ino kRootIno = 1;
+
+class NodeTable {
+public:
+    NodeTable();
+
+    const NodePtr& root() const { return root_; }
+    NodePtr find(Ino ino) const;  // nullptr if there is none
+    NodePtr find(const Node& parent, Node::Place place, std::string_view segment) const;
+
+    // The node with this name, made if needed, with one more lookup and of this type (a name whose type changed gets a new node).
+    NodePtr look_up(const NodePtr& parent, Node::Place place, std::string_view segment, Type type, std::string_view key);
+    void add_lookup(Node& node);
+    void forget(const NodePtr& node, std::uint64_t lookups);
+
+    void pin(Node& node);
+    void unpin(const NodePtr& node);
+
+    // The name is free again; the node lives on while it is open or known.
+    void detach(Node& node);
+    // The node has another name now, which is free.
+    void move(Node& node, const NodePtr& parent, Node::Place place, std::string_view segment);
+    void exchange(Node& a, Node& b);
+
+    // The number that a node of this name has, or would most likely get.
+    Ino number_of(const Node& parent, Node::Place place, std::string_view segment, Type type, std::string_view key) const;
+
+private:
+    using Name = std::pair<Ino, std::string>;
+    struct NameHash {
+        std::size_t operator()(const Name& name) const;
+    };
+
+    static Name name_of(Ino parent, Node::Place place, std::string_view segment);
+    void release_locked(NodePtr node);
+    void name_locked(Node& node);
+    void unname_locked(Node& node);
+
+    const NodePtr root_;
+
+    mutable std::mutex mutex_;
+    // Guarded by mutex_.
+    std::unordered_map<Ino, NodePtr> by_ino_;
+    std::unordered_map<Name, Node*, NameHash> by_name_;
+};
+
+}  // namespace bytestore::fs

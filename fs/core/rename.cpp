@@ -1,0 +1,197 @@
+#include "fs/core/rename.h"
+
+#include "fs/mapping.h"
+
+#include <utility>
+
+namespace bytestore::fs {
+namespace {
+
+constexpr std::size_t kPage = 4096;
+
+bool is_below(std::string_view key, std::string_view directory)
+{
+    return key.starts_with(child_prefix(directory));
+}
+
+}  // namespace
+
+Rename::Rename(Store& store, NodeTable& nodes, const Names& names, Files& files, const Directories& directories)
+    : store_(store),
+      nodes_(nodes),
+      names_(names),
+      files_(files),
+      directories_(directories)
+{
+}
+
+Result<Position> Rename::run(const NodePtr& parent, std::string_view name, const NodePtr& new_parent,
+                             std::string_view new_name, RenameMode mode)
+{
+    TRY_ASSIGN(from_, names_.resolve(parent, name));
+    const bool has_segment = from_.spot.place == Node::Place::segment;
+    TRY_ASSIGN(to_, names_.place_for(new_parent, new_name,
+                                     has_segment ? std::optional<std::string_view>(from_.spot.segment) : std::nullopt));
+    replaced_ = names_.at(to_);
+    if (replaced_ && from_.spot.key == to_.key && from_.spot.place == to_.place) {
+        return mode == RenameMode::no_replace ? Result<Position>(fail(Errc::exists, "the name is taken"))
+                                              : Result<Position>(Position{});
+    }
+    TRY(check(mode));
+    TRY(plan(mode));
+    TRY_ASSIGN(const auto position, store_.commit(batch_));
+    move_nodes(mode);
+    Directories::touch(parent);
+    Directories::touch(new_parent);
+    return position;
+}
+
+Status Rename::check(RenameMode mode) const
+{
+    if (mode == RenameMode::no_replace && replaced_) {
+        return fail(Errc::exists, "the name is taken");
+    }
+    if (mode == RenameMode::exchange) {
+        if (!replaced_) {
+            return fail(Errc::not_found, "there is nothing to exchange with");
+        }
+        if (replaced_->type == Type::directory && is_below(from_.spot.key, to_.key)) {
+            return fail(Errc::invalid, "a directory cannot change places with something inside it");
+        }
+        if (replaced_->type == Type::directory && from_.spot.place == Node::Place::value) {
+            return fail(Errc::invalid, "a directory cannot be a %value");
+        }
+    } else if (replaced_ && replaced_->type == Type::directory && from_.type != Type::directory) {
+        return fail(Errc::is_directory, "a directory is in the way");
+    }
+    return from_.type == Type::directory ? check_directory(mode) : Status{};
+}
+
+Status Rename::check_directory(RenameMode mode) const
+{
+    if (to_.place == Node::Place::value || is_below(to_.key, from_.spot.key)) {
+        return fail(Errc::invalid, "a directory cannot be moved there");
+    }
+    if (mode == RenameMode::exchange || !replaced_) {
+        return {};
+    }
+    if (replaced_->type != Type::directory) {
+        return fail(Errc::not_directory, "a file is in the way");
+    }
+    const auto node = node_of(*replaced_);
+    return directories_.check_empty(node.get(), to_.key);
+}
+
+Status Rename::plan(RenameMode mode)
+{
+    TRY(move_target(from_, to_));
+    if (mode == RenameMode::exchange) {
+        TRY(move_target(*replaced_, from_.spot));
+    }
+    remove_sources(mode);
+    return {};
+}
+
+Status Rename::move_target(const Target& from, const Spot& to)
+{
+    if (from.type != Type::directory) {
+        return move_file(from, to.key);
+    }
+    if (const auto value = store_.find(from.spot.key)) {
+        move_stored(value->key(), to.key, value->entry().meta);
+    }
+    const auto prefix = child_prefix(from.spot.key);
+    const auto new_prefix = child_prefix(to.key);
+    ListRequest request{.prefix = prefix, .delimiter = {}, .after = {}, .limit = kPage};
+    for (auto page = store_.list(request); !page.empty(); page = store_.list(request)) {
+        for (const auto& item : page) {
+            move_stored(item.name, new_prefix + item.name.substr(prefix.size()), item.entry.meta);
+        }
+        request.after = page.back().name;
+    }
+    return {};
+}
+
+// A buffer that is no record yet is committed under the new name.
+Status Rename::move_file(const Target& from, const std::string& to)
+{
+    if (const auto node = node_of(from)) {
+        TRY_ASSIGN(const bool added, files_.add_to(batch_, node, to));
+        if (added) {
+            destinations_.insert(to);
+            if (from.value) {
+                sources_.push_back(from.spot.key);
+            }
+            return {};
+        }
+    }
+    auto meta = from.value->entry().meta;
+    const auto time = now();
+    meta.ctime = time == meta.mtime ? std::nullopt : std::optional(time);
+    move_stored(from.spot.key, to, meta);
+    return {};
+}
+
+void Rename::move_stored(const std::string& from, const std::string& to, const Meta& meta)
+{
+    batch_.copy(from, to, meta);
+    sources_.push_back(from);
+    destinations_.insert(to);
+}
+
+// Deletes come behind all Sets, so that what reads only a part of the batch finds a copy rather than nothing.
+void Rename::remove_sources(RenameMode mode)
+{
+    for (const auto& key : sources_) {
+        if (!destinations_.contains(key)) {
+            batch_.remove(key);
+        }
+    }
+    if (mode == RenameMode::exchange) {
+        return;
+    }
+    if (replaced_ && replaced_->type == Type::directory && !destinations_.contains(marker_key(to_.key))) {
+        batch_.remove(marker_key(to_.key));
+    }
+    if (from_.spot.place == Node::Place::segment && from_.spot.directory != to_.directory && !from_.pending) {
+        directories_.keep(batch_, from_.spot.directory, from_.spot.key);
+    }
+}
+
+NodePtr Rename::node_of(const Target& target) const
+{
+    return target.pending ? target.pending
+                          : nodes_.find(*target.spot.directory, target.spot.place, target.spot.segment);
+}
+
+void Rename::move_nodes(RenameMode mode)
+{
+    const auto node = node_of(from_);
+    const auto other = replaced_ ? node_of(*replaced_) : nullptr;
+    if (node && from_.type != Type::directory) {
+        files_.committed(node);
+    }
+    if (mode == RenameMode::exchange) {
+        if (other && replaced_->type != Type::directory) {
+            files_.committed(other);
+        }
+        if (node && other) {
+            nodes_.exchange(*node, *other);
+        } else if (node) {
+            nodes_.move(*node, to_.directory, to_.place, to_.segment);
+        } else if (other) {
+            nodes_.move(*other, from_.spot.directory, from_.spot.place, from_.spot.segment);
+        }
+        return;
+    }
+    if (other && replaced_->type == Type::directory) {
+        nodes_.detach(*other);
+    } else if (other) {
+        files_.orphan(other, replaced_->value);
+    }
+    if (node) {
+        nodes_.move(*node, to_.directory, to_.place, to_.segment);
+    }
+}
+
+}  // namespace bytestore::fs

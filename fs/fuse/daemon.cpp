@@ -1,0 +1,189 @@
+#include "fs/fuse/daemon.h"
+
+#include "engine/io/os_error.h"
+#include "fs/fuse/log.h"
+#include "fs/fuse/mount_point.h"
+#include "fs/fuse/mount_table.h"
+#include "fs/fuse/operations.h"
+#include "fs/fuse/options.h"
+#include "fs/fuse/process.h"
+#include "fs/fuse/readiness.h"
+#include "fs/fuse/session.h"
+#include "fs/fuse/shutdown_signals.h"
+#include "fs/fuse/store_opening.h"
+
+#include <fmt/format.h>
+#include <linux/magic.h>
+#include <spdlog/spdlog.h>
+#include <sys/statfs.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+
+namespace bytestore::fuse {
+namespace {
+
+struct Events {
+    std::function<Status()>
+        started;  // the kernel has been answered; an error means that nobody wants the daemon any more
+    std::function<void()> stopping;
+};
+
+std::unique_ptr<Filesystem> create_filesystem(Store& store, const MountOptions& options)
+{
+    return std::make_unique<Filesystem>(store, FilesystemSettings{options.uid, options.gid});
+}
+
+std::vector<std::string> fuse_options(const MountOptions& options, const Places& places)
+{
+    std::vector<std::string> all = options.flags;
+    all.push_back(fmt::format("fsname={}", options.fsname.empty() ? places.data_dir : options.fsname));
+    all.push_back(fmt::format("subtype={}", kFileSystemSubtype));
+    all.emplace_back("default_permissions");
+    if (options.store.read_only) {
+        all.emplace_back("ro");
+    }
+    if (options.allow_other) {
+        all.emplace_back("allow_other");
+    }
+    if (options.debug) {
+        all.emplace_back("debug");
+    }
+    return all;
+}
+
+// Shows the store until it is unmounted or a signal comes.
+Status serve_store(Store& store, const MountOptions& options, const Places& places, ShutdownSignals& signals,
+                   const Events& events)
+{
+    const auto filesystem = create_filesystem(store, options);
+    fuse_session* handle = nullptr;
+    Status welcome;
+    const auto initialized = [&] {
+        welcome = events.started();
+        if (!welcome) {
+            fuse_session_exit(handle);
+        }
+    };
+    TRY_ASSIGN(const auto session,
+               Session::create(fuse_options(options, places), operations(), filesystem.get(), initialized));
+    handle = session->get();
+    // Before the mount: from then on a signal has something to undo.
+    const ShutdownSignals::Serving serving(signals, handle);
+    TRY(session->mount(places.mount_point));
+    filesystem->attach(handle);
+    const Status served = session->serve();
+    events.stopping();
+    filesystem->detach();
+    session->unmount();
+    return welcome ? served : welcome;
+}
+
+Status run_daemon(const MountOptions& options, const Places& places, const Events& events)
+{
+    ShutdownSignals signals;
+    TRY_ASSIGN(const auto store, open_store(options, places));
+    const Status served = serve_store(*store, options, places, signals, events);
+    const Status closed = store->close();
+    if (!served && !closed) {
+        spdlog::error("{}", closed.error().message);
+    }
+    return served ? closed : served;
+}
+
+// The service manager is told of a daemon that stays where it was started, not of one in the background, which is none
+// of its own.
+void tell_service_manager(const char* state)
+{
+    if (const auto told = notify_service_manager(state); !told) {
+        spdlog::warn("{}", told.error().message);
+    }
+}
+
+Status run_in_foreground(const MountOptions& options, const Places& places)
+{
+    start_log(false, options.verbose);
+    const auto started = [&]() -> Status {
+        spdlog::info("{} is mounted on {}", places.data_dir, places.mount_point);
+        tell_service_manager("READY=1");
+        return {};
+    };
+    return run_daemon(options, places, {started, [] { tell_service_manager("STOPPING=1"); }});
+}
+
+Status run_detached(const MountOptions& options, const Places& places, Starter& starter)
+{
+    start_log(true, options.verbose);
+    bool detached = false;
+    const auto started = [&]() -> Status {
+        TRY(starter.ready());
+        detached = true;
+        spdlog::info("{} is mounted on {}", places.data_dir, places.mount_point);
+        return {};
+    };
+    const Status ended = run_daemon(options, places, {started, [] {}});
+    if (!ended && detached) {
+        spdlog::error("{}", ended.error().message);  // nobody else hears of it
+    }
+    return ended;
+}
+
+Status check_mount_answers(const std::string& mount_point)
+{
+    struct statfs info{};
+    if (::statfs(mount_point.c_str(), &info) != 0) {
+        return os_failure(errno, "reach the mount on", mount_point);
+    }
+    if (info.f_type != FUSE_SUPER_MAGIC) {
+        return fail(Errc::io, fmt::format("the mount on {} is gone again", mount_point));
+    }
+    return {};
+}
+
+Status mount_store(const MountOptions& options)
+{
+    if (options.fake) {
+        return {};
+    }
+    TRY_ASSIGN(const auto places, check_places(options.data_dir, options.mount_point));
+    if (options.foreground) {
+        return run_in_foreground(options, places);
+    }
+    return run_in_background([&](Starter& starter) { return run_detached(options, places, starter); },
+                             [&] { return check_mount_answers(places.mount_point); });
+}
+
+int print(const std::string& text)
+{
+    return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int report(const Error& error)
+{
+    std::fputs(fmt::format("bytestore-mount: {}\n", error.message).c_str(), stderr);
+    return EXIT_FAILURE;
+}
+
+}  // namespace
+
+int run_mount(int argc, char** argv)
+{
+    prepare_process();
+    const auto options = parse_options(argc, argv);
+    if (!options) {
+        return report(options.error());
+    }
+    if (options->action == MountOptions::Action::help) {
+        return print(help_text());
+    }
+    if (options->action == MountOptions::Action::version) {
+        return print(version_text());
+    }
+    const Status ended = mount_store(*options);
+    return ended ? EXIT_SUCCESS : report(ended.error());
+}
+
+}  // namespace bytestore::fuse

@@ -1,0 +1,32 @@
+// One answer to readdir or readdirplus: as many entries as fit.
+#pragma once
+
+#include "fs/core/filesystem.h"
+#include "fs/fuse/fuse_api.h"
+#include "fs/fuse/operations.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace bytestore::fuse {
+
+class DirectoryReply {
+public:
+    DirectoryReply(fuse_req_t request, const FilesystemSettings& settings, std::size_t size);
+
+    // Entries behind `cookie`; with `attributes` each counts as a lookup.
+    void fill(fs::Filesystem& core, const fs::Handle& handle, std::uint64_t cookie, bool attributes);
+    void send();
+
+private:
+    bool add(const fs::DirectoryEntry& entry);
+    bool add_with_attributes(fs::Filesystem& core, const fs::Handle& handle, const fs::DirectoryEntry& entry);
+
+    const fuse_req_t request_;
+    const FilesystemSettings& settings_;
+    std::vector<char> buffer_;
+    std::size_t used_ = 0;
+};
+
+}  // namespace bytestore::fuse

@@ -1,0 +1,46 @@
+// Tells the kernel what it must not believe any more, from a thread that holds no lock and serves no request: a notification may wait for
+// pages or names that a request under way holds.
+#pragma once
+
+#include "fs/fuse/fuse_api.h"
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+namespace bytestore::fuse {
+
+class Invalidator {
+public:
+    // Take note only; they may be called with any lock held. Without a session they do nothing.
+    void content(std::uint64_t ino);
+    void entry(std::uint64_t parent, const std::string& name);
+
+    void start(fuse_session* session);
+    // What was noted before is told still.
+    void stop();
+
+private:
+    struct Note {
+        std::uint64_t ino = 0;
+        std::optional<std::string> name;  // of an entry in the directory `ino`
+    };
+
+    void add(Note note);
+    void run(fuse_session* session, const std::stop_token& stop);
+
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    // Guarded by mutex_.
+    std::deque<Note> notes_;
+    bool started_ = false;
+
+    std::jthread thread_;
+};
+
+}  // namespace bytestore::fuse

@@ -1,0 +1,40 @@
+// The FUSE operations: each unpacks a request, asks fs::Filesystem, and packs the answer. Nothing is decided here but what the kernel may
+// cache: everything, for as long as it likes, since all changes come through it; what does not is invalidated.
+#pragma once
+
+#include "engine/store.h"
+#include "fs/core/filesystem.h"
+#include "fs/fuse/fuse_api.h"
+#include "fs/fuse/invalidator.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace bytestore::fuse {
+
+struct FilesystemSettings {
+    std::optional<std::uint32_t> uid;  // the owner to show for every file
+    std::optional<std::uint32_t> gid;
+};
+
+// What the operations expect as their userdata.
+class Filesystem {
+public:
+    Filesystem(Store& store, FilesystemSettings settings);
+
+    // Between these two, while `session` is there, the kernel hears of invalidations.
+    void attach(fuse_session* session) { invalidator_.start(session); }
+    void detach() { invalidator_.stop(); }
+
+    fs::Filesystem& core() { return core_; }
+    const FilesystemSettings& settings() const { return settings_; }
+
+private:
+    const FilesystemSettings settings_;
+    Invalidator invalidator_;
+    fs::Filesystem core_;
+};
+
+const fuse_lowlevel_ops& operations();
+
+}  // namespace bytestore::fuse

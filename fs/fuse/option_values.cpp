@@ -1,0 +1,72 @@
+#include "fs/fuse/option_values.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+
+namespace bytestore::fuse {
+namespace {
+
+std::optional<std::uint64_t> whole_number(std::string_view text)
+{
+    std::uint64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc{} || rest != end) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+unsigned suffix_shift(std::string_view text)
+{
+    switch (text.empty() ? '\0' : text.back()) {
+        case 'K':
+            return 10;
+        case 'M':
+            return 20;
+        case 'G':
+            return 30;
+        default:
+            return 0;
+    }
+}
+
+}  // namespace
+
+Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t least, std::uint64_t most)
+{
+    const auto value = whole_number(text);
+    if (!value || *value < least || *value > most) {
+        return fail(Errc::invalid, fmt::format("wants a number from {} to {}", least, most));
+    }
+    return *value;
+}
+
+Result<std::uint64_t> parse_bytes(std::string_view text, std::uint64_t least, std::uint64_t most)
+{
+    const unsigned shift = suffix_shift(text);
+    const auto value = whole_number(shift == 0 ? text : text.substr(0, text.size() - 1));
+    // Comparing before the shift keeps a huge number from wrapping into the range.
+    if (!value || *value > most >> shift || *value << shift < least) {
+        return fail(Errc::invalid, fmt::format("wants bytes from {} to {}, or a number with K, M or G", least, most));
+    }
+    return *value << shift;
+}
+
+Result<SyncMode> parse_sync_mode(std::string_view text)
+{
+    if (text == "always") {
+        return SyncMode::always;
+    }
+    if (text == "interval") {
+        return SyncMode::interval;
+    }
+    if (text == "never") {
+        return SyncMode::never;
+    }
+    return fail(Errc::invalid, "wants always, interval or never");
+}
+
+}  // namespace bytestore::fuse

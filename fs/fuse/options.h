@@ -1,0 +1,41 @@
+// The command line of bytestore-mount: its flags, and the -o options as mount(8) and fstab(5) hand them on.
+// bytestore-mount(8) is the contract with the user.
+#pragma once
+
+#include "engine/options.h"
+#include "engine/result.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bytestore::fuse {
+
+struct MountOptions {
+    enum class Action : std::uint8_t { mount, help, version };
+
+    Action action = Action::mount;
+    std::string data_dir;     // as given
+    std::string mount_point;  // as given
+    bool from_mount = false;  // called by mount(8), as mount.TYPE
+    bool foreground = false;
+    bool debug = false;  // print every FUSE message
+    bool verbose = false;
+    bool fake = false;  // check the command line, do nothing else
+    bool allow_other = false;
+    std::vector<std::string> flags;    // nodev, suid, ...: for mount(2), in the order given
+    std::string fsname;                // the source that df and mount show; empty: the data directory
+    std::optional<std::uint32_t> uid;  // the owner to show for every file
+    std::optional<std::uint32_t> gid;
+    Options store;  // what the options say of the store; the rest has its defaults
+};
+
+// Reads no file and asks nothing of the system. Errc::invalid names the first argument that cannot be right. With an
+// action other than mount the two places may be missing.
+Result<MountOptions> parse_options(int argc, const char* const* argv);
+
+std::string help_text();
+std::string version_text();
+
+}  // namespace bytestore::fuse

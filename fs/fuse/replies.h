@@ -1,0 +1,26 @@
+// Answers to the kernel, from the values of fs/core.
+#pragma once
+
+#include "engine/io/file.h"
+#include "engine/result.h"
+#include "fs/core/attributes.h"
+#include "fs/fuse/fuse_api.h"
+#include "fs/fuse/operations.h"
+
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+namespace bytestore::fuse {
+
+struct stat stat_of(const fs::Attributes& attributes, const FilesystemSettings& settings);
+struct statvfs statvfs_of(const DiskSpace& space);
+fuse_entry_param entry_of(const fs::Attributes& attributes, const FilesystemSettings& settings);
+// How long the kernel may believe attributes, in seconds.
+double attribute_timeout(const fs::Attributes& attributes);
+
+void reply_error(fuse_req_t request, const Error& error);
+void reply_status(fuse_req_t request, const Status& status);
+// A name that is not there is remembered as well.
+void reply_missing(fuse_req_t request);
+
+}  // namespace bytestore::fuse

@@ -1,0 +1,110 @@
+#include "fs/fuse/session.h"
+
+#include "engine/io/os_error.h"
+#include "fs/fuse/fuse_args.h"
+#include "fs/fuse/log.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+namespace bytestore::fuse {
+namespace {
+
+// libfuse hands `init` nothing but the operations' userdata, so what is to follow it has to be found from here.
+struct Init {
+    void (*operation)(void* userdata, fuse_conn_info* connection) = nullptr;
+    std::function<void()> initialized;
+};
+
+Init& the_init()
+{
+    static Init init;
+    return init;
+}
+
+void on_init(void* userdata, fuse_conn_info* connection)
+{
+    if (the_init().operation != nullptr) {
+        the_init().operation(userdata, connection);
+    }
+    the_init().initialized();
+}
+
+// One string for -o, with the commas in paths escaped.
+std::string joined(const std::vector<std::string>& options)
+{
+    char* text = nullptr;
+    for (const auto& option : options) {
+        if (fuse_opt_add_opt_escaped(&text, option.c_str()) != 0) {
+            break;  // out of memory: libfuse would say so again below
+        }
+    }
+    const std::unique_ptr<char, decltype(&std::free)> owner(text, std::free);
+    return text == nullptr ? "" : text;
+}
+
+std::unexpected<Error> fuse_failure(Errc code, const std::string& what)
+{
+    const std::string reason = last_fuse_message();
+    return fail(code, reason.empty() ? what : fmt::format("{}: {}", what, reason));
+}
+
+struct DestroyLoopConfig {
+    void operator()(fuse_loop_config* config) const { fuse_loop_cfg_destroy(config); }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Session>> Session::create(const std::vector<std::string>& options,
+                                                 const fuse_lowlevel_ops& operations, void* userdata,
+                                                 std::function<void()> initialized)
+{
+    the_init() = {operations.init, std::move(initialized)};
+    fuse_lowlevel_ops hooked = operations;
+    hooked.init = on_init;
+    const std::string all = joined(options);
+    const std::array<const char*, 3> words{"bytestore-mount", "-o", all.c_str()};
+    FuseArgs arguments(static_cast<int>(words.size()), words.data());
+    fuse_session* const session = fuse_session_new(arguments.get(), &hooked, sizeof hooked, userdata);
+    if (session == nullptr) {
+        return fuse_failure(Errc::invalid, "libfuse does not start");
+    }
+    return std::unique_ptr<Session>(new Session(session));
+}
+
+Session::~Session()
+{
+    unmount();
+    fuse_session_destroy(session_);
+}
+
+Status Session::mount(const std::string& mount_point)
+{
+    if (fuse_session_mount(session_, mount_point.c_str()) != 0) {
+        return fuse_failure(Errc::access_denied, fmt::format("cannot mount on {}", mount_point));
+    }
+    mounted_ = true;
+    return {};
+}
+
+Status Session::serve()
+{
+    const std::unique_ptr<fuse_loop_config, DestroyLoopConfig> config(fuse_loop_cfg_create());
+    const int ended = fuse_session_loop_mt(session_, config.get());
+    if (ended < 0) {
+        return os_failure(-ended, "serve", "the mount");
+    }
+    return {};
+}
+
+void Session::unmount()
+{
+    if (std::exchange(mounted_, false)) {
+        fuse_session_unmount(session_);
+    }
+}
+
+}  // namespace bytestore::fuse

@@ -1,0 +1,73 @@
+#include "fs/fuse/store_opening.h"
+
+#include "engine/log/lock_file.h"
+#include "fs/fuse/log.h"
+#include "fs/fuse/mount_table.h"
+#include "fs/mapping.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+#include <chrono>
+
+namespace bytestore::fuse {
+namespace {
+
+constexpr std::chrono::seconds kClosingTakes{30};
+
+Options store_options(const MountOptions& options, const Places& places)
+{
+    Options store = options.store;
+    store.mount_point = places.mount_point;
+    store.is_hidden = fs::is_marker;
+    store.log = store_log();
+    return store;
+}
+
+// LOCK names the mount point of its holder, which a daemon that is closing has left already.
+bool holder_is_mounted(const std::string& data_dir)
+{
+    const auto directory = posix_file_system().open_directory(data_dir, false);
+    const auto claims = directory ? read_claims(**directory) : std::nullopt;
+    if (!claims || claims->mount_point.empty()) {
+        return false;
+    }
+    const auto mount = mount_on(claims->mount_point);
+    return mount && *mount && (*mount)->ours();
+}
+
+void warn_of_open_directory(const Store& store, const std::string& data_dir)
+{
+    if ((store.directory_info().mode & S_IWOTH) != 0) {
+        spdlog::warn("the data directory {} can be written by everyone", data_dir);
+    }
+}
+
+Result<std::unique_ptr<Store>> open_or_wait(const std::string& data_dir, Options options)
+{
+    auto store = Store::open(data_dir, options);
+    if (store || store.error().code != Errc::locked || holder_is_mounted(data_dir)) {
+        return store;
+    }
+    spdlog::warn("{}; waiting for it to finish", store.error().message);
+    options.lock_wait = kClosingTakes;
+    return Store::open(data_dir, std::move(options));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_store(const MountOptions& options, const Places& places)
+{
+    struct stat info{};
+    if (options.store.read_only && ::stat(places.data_dir.c_str(), &info) != 0) {
+        return fail(Errc::not_a_store, fmt::format("the data directory {} does not exist", places.data_dir));
+    }
+    auto store = open_or_wait(places.data_dir, store_options(options, places));
+    if (store) {
+        warn_of_open_directory(**store, places.data_dir);
+    }
+    return store;
+}
+
+}  // namespace bytestore::fuse
