@@ -6,7 +6,7 @@
 
 #include <numeric>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 namespace bytestore {
@@ -71,17 +71,18 @@ format::Fields fields_of(const Meta& meta)
 Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const Options& options)
 {
     Commit commit;
-    std::unordered_set<std::string_view> bound;  // by an earlier step
+    std::unordered_map<std::string_view, bool> bound;  // by the steps so far
     for (const auto& operation : batch.operations()) {
         Step step{.operation = &operation, .source = {}};
         if (operation.type == Operation::Type::remove) {
-            if (!bound.contains(operation.key) && !catalog.find(operation.key)) {
+            const auto earlier = bound.find(operation.key);
+            if (!(earlier != bound.end() ? earlier->second : catalog.find(operation.key).has_value())) {
                 continue;
             }
         } else {
             TRY(check_key(operation.key));
-            bound.insert(operation.key);
         }
+        bound[operation.key] = operation.type != Operation::Type::remove;
         if (operation.type == Operation::Type::set) {
             TRY(check_value(operation, options));
         } else if (operation.type == Operation::Type::copy) {

@@ -25,6 +25,9 @@ namespace {
 // An automatic compaction leaves segments alone of which less than this share is dead: their live records would be copied for little.
 constexpr unsigned kWorthPercent = 25;
 
+// The place in the order of commits of what an earlier process left; our own follow.
+constexpr std::uint64_t kOpening = 1;
+
 std::string absolute_path(const std::string& path)
 {
     std::error_code error;
@@ -68,11 +71,14 @@ public:
     FileInfo directory_info_;
     std::unique_ptr<Catalog> catalog_;
 
-    std::atomic<std::uint64_t> committed_{0};  // sequence of the last commit
+    std::atomic<std::uint64_t> committed_{kOpening};  // sequence of the last commit
 
 private:
     Status open_for_reading();
     Status open_for_writing();
+    Result<bool> roll_if_stale();
+    Result<CompactionReport> compact_locked(unsigned dead_percent);
+    bool compaction_due() const;
     void compact_if_due();
 
     std::unique_ptr<LockFile> lock_;
@@ -88,7 +94,7 @@ private:
     std::atomic<std::uint64_t> syncs_{0};
     std::atomic<std::uint64_t> compactions_{0};
     std::atomic<std::uint64_t> reclaimed_{0};
-    std::atomic<std::uint64_t> next_attempt_{0};  // stale records at which a failed automatic compaction is tried again
+    std::atomic<std::uint64_t> next_attempt_{0};  // stale records at which the next automatic compaction may come
 };
 
 Status Store::Impl::open(FileSystem& files)
@@ -121,6 +127,7 @@ Status Store::Impl::open_for_writing()
     TRY_ASSIGN(const LogEnd end, recover_for_writing(*directory_, lock_->previous(), *catalog_, options_.log));
     writer_ = std::make_unique<LogWriter>(*directory_, *catalog_, *lock_, options_, end);
     TRY(writer_->open());
+    synced_ = writer_->all_synced() ? kOpening : 0;
     if (options_.sync == SyncMode::interval) {
         flusher_ = std::make_unique<DelayedCall>(options_.sync_interval, [this] { ignore(sync_to(committed_)); });
     }
@@ -162,11 +169,13 @@ Result<Position> Store::Impl::commit(const Batch& batch)
     TRY(writer_->append(planned.lines(),
                         [&](BufferedOutput& output) { return planned.emit(output, *writer_->active(), mark); }));
     writer_->sync_mark_written();
+    // Counted before it is seen: a compaction that drops what it replaces must know that there is something to sync.
+    const Position position{++committed_};
     catalog_->commit(planned.changes());
     if (flusher_) {
         flusher_->notice();
     }
-    return Position{++committed_};
+    return position;
 }
 
 Status Store::Impl::settle(Position position)
@@ -210,43 +219,68 @@ Status Store::Impl::sync_to(std::uint64_t sequence)
     return {};
 }
 
+// Seals the active segment if anything in it is dead, so that it can be rewritten.
+Result<bool> Store::Impl::roll_if_stale()
+{
+    const std::lock_guard commits(commit_mutex_);
+    const auto views = catalog_->segments();
+    const auto active = std::ranges::find_if(
+        views, [&](const Catalog::SegmentView& view) { return view.slot == writer_->active(); });
+    if (active == views.end() || active->dead_bytes == 0) {
+        return false;
+    }
+    TRY(writer_->roll());
+    return true;
+}
+
 Result<CompactionReport> Store::Impl::compact(unsigned dead_percent)
 {
     TRY(writable());
     const std::lock_guard compactions(compaction_mutex_);
-    {
-        const std::lock_guard commits(commit_mutex_);
-        const auto views = catalog_->segments();
-        const auto active = std::ranges::find_if(
-            views, [&](const Catalog::SegmentView& view) { return view.slot == writer_->active(); });
-        if (active != views.end() && active->dead_bytes > 0) {
-            TRY(writer_->roll());
-        }
-    }
+    return compact_locked(dead_percent);
+}
+
+Result<CompactionReport> Store::Impl::compact_locked(unsigned dead_percent)
+{
+    TRY(roll_if_stale());
     Compactor compactor(*directory_, *catalog_,
                         {.sync_active = [this] { return sync_to(committed_); },
                          .stop_writing = [this](const std::string& reason) { writer_->stop(reason); },
                          .log = options_.log});
     TRY_ASSIGN(auto report, compactor.run(dead_percent));
+    // Deletes in the active segment that hid what stood in older ones are dead only now.
+    TRY_ASSIGN(const bool rolled, roll_if_stale());
+    if (rolled) {
+        TRY_ASSIGN(report, compactor.run(dead_percent));
+    }
     ++compactions_;
     reclaimed_ += report.bytes_before - std::min(report.bytes_before, report.bytes_after);
     return report;
 }
 
-// A compaction that fails does not make the write fail that happened to be due for it; it is tried again when twice as much is stale.
-void Store::Impl::compact_if_due()
+bool Store::Impl::compaction_due() const
 {
     if (options_.compaction_threshold == 0) {
-        return;
+        return false;
     }
     const auto stale = catalog_->staleness();
-    const bool due = stale.records >= std::max(options_.compaction_threshold, next_attempt_.load()) &&
-                     stale.dead_bytes * 100 >= stale.log_bytes * options_.compaction_dead_percent;
-    if (!due) {
+    return stale.records >= std::max(options_.compaction_threshold, next_attempt_.load()) &&
+           stale.dead_bytes * 100 >= stale.log_bytes * options_.compaction_dead_percent;
+}
+
+// A compaction that fails does not make the write fail that happened to be due for it. What it left must double before the next one, so
+// that one in vain does not come with every write.
+void Store::Impl::compact_if_due()
+{
+    if (!compaction_due()) {
         return;
     }
-    const auto done = compact(kWorthPercent);
-    next_attempt_ = done ? 0 : stale.records * 2;
+    const std::unique_lock compactions(compaction_mutex_, std::try_to_lock);
+    if (!compactions || !compaction_due()) {
+        return;  // one is under way, or just was
+    }
+    const auto done = compact_locked(std::min(kWorthPercent, options_.compaction_dead_percent));
+    next_attempt_ = catalog_->staleness().records * 2;
     if (!done && options_.log) {
         options_.log(LogLevel::warning, fmt::format("compaction failed: {}", done.error().message));
     }
@@ -265,7 +299,7 @@ Stats Store::Impl::stats() const
     stats.stale_records = totals.stale_records;
     stats.dead_bytes = totals.dead_bytes;
     stats.unverified = totals.unverified;
-    stats.commits = committed_;
+    stats.commits = committed_ - kOpening;
     stats.syncs = syncs_;
     stats.compactions = compactions_;
     stats.reclaimed_bytes = reclaimed_;

@@ -18,8 +18,8 @@ bool may_rewrite(const Catalog::SegmentView& view)
     return view.sealed && !view.leftover;
 }
 
-// Once a headerless segment is rewritten, nothing explains any more why an older one names a predecessor that is missing (the first
-// ByteStore's compaction was interrupted); so such older ones are rewritten first.
+// Once a headerless segment is rewritten, nothing explains any more why an older one names a predecessor that is missing, or has no seal
+// (the first ByteStore's compaction was interrupted); so such older ones are rewritten first.
 bool predecessor_missing(const std::vector<Catalog::SegmentView>& views, const Catalog::SegmentView& view)
 {
     const auto& header = view.segment->header();
@@ -42,8 +42,9 @@ Compactor::Compactor(Directory& directory, Catalog& catalog, Hooks hooks)
 
 Result<CompactionReport> Compactor::run(unsigned dead_percent)
 {
-    report_ = {};
-    report_.bytes_before = catalog_.staleness().log_bytes;
+    if (report_.bytes_before == 0) {
+        report_.bytes_before = catalog_.staleness().log_bytes;
+    }
     TRY(remove_leftovers());
     TRY(rewrite_stale(dead_percent));
     TRY(merge_small());
@@ -64,7 +65,7 @@ Status Compactor::rewrite_stale(unsigned dead_percent)
             continue;
         }
         const bool worth = view->dead_bytes > 0 && view->dead_bytes * 100 >= view->size * dead_percent;
-        if (worth || predecessor_missing(views, *view)) {
+        if (worth || view->unfinished || predecessor_missing(views, *view)) {
             TRY(replace({*view}));
         }
     }
@@ -83,6 +84,9 @@ Status Compactor::replace(const Views& inputs)
     }
     auto rewrite = write_replacement(directory_, catalog_, inputs, prev);
     auto ready = rewrite ? sync_newer(number) : Status(std::unexpected(rewrite.error()));
+    if (ready) {
+        ready = verify_untouched(inputs);
+    }
     if (!ready) {
         ignore(directory_.unlink(std::string(kCompactionName)));  // the next opening or run removes it otherwise
         return ready;
@@ -115,6 +119,21 @@ Status Compactor::sync_newer(std::uint64_t number)
             return done;
         }
         catalog_.set_synced(view.slot);
+    }
+    return {};
+}
+
+// What another program appended to an input is in no replacement.
+Status Compactor::verify_untouched(const Views& inputs)
+{
+    for (const auto& input : inputs) {
+        TRY_ASSIGN(const FileInfo info, input.segment->file().info());
+        if (info.size != input.size || info.links == 0) {
+            const auto reason = fmt::format("{} was changed or removed by another program",
+                                            segment_name(input.segment->number()));
+            hooks_.stop_writing(reason);
+            return fail(Errc::foreign_writer, reason);
+        }
     }
     return {};
 }

@@ -32,7 +32,7 @@ public:
     Compactor(Directory& directory, Catalog& catalog, Hooks hooks);
 
     // Rewrites every sealed segment of which at least `dead_percent` is dead (0: anything at all), then merges. On an error what was
-    // done before stands, and nothing is lost. One run at a time.
+    // done before stands, and nothing is lost. The report adds up over all runs. One run at a time.
     Result<CompactionReport> run(unsigned dead_percent);
 
 private:
@@ -40,6 +40,7 @@ private:
 
     Status replace(const Views& inputs);
     Status sync_newer(std::uint64_t number);
+    Status verify_untouched(const Views& inputs);
     Status rename_over(std::uint64_t number);
     Status remove_leftovers();
     Status rewrite_stale(unsigned dead_percent);

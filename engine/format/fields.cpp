@@ -7,6 +7,21 @@ namespace bytestore::format {
 
 namespace {
 
+void append_name(std::string& out, std::string_view name)
+{
+    out += ",\"";
+    out += name;
+    out += "\":";
+}
+
+template <class N>
+void append_number(std::string& out, std::string_view name, N number)
+{
+    append_name(out, name);
+    const fmt::format_int digits(number);
+    out.append(digits.data(), digits.size());
+}
+
 bool skip_name(Cursor& cursor, std::string_view name)
 {
     Cursor ahead = cursor;
@@ -44,17 +59,17 @@ bool read_batch(Cursor& cursor, std::optional<BatchMark>& batch)
 
 void append_fields(std::string& out, const Fields& fields)
 {
-    const auto end = std::back_inserter(out);
-    for_each_number(fields, [end](std::string_view name, const auto& field, auto) {
+    for_each_number(fields, [&out](std::string_view name, const auto& field, auto) {
         if (field) {
-            fmt::format_to(end, ",\"{}\":{}", name, *field);
+            append_number(out, name, *field);
         }
     });
     if (fields.batch) {
-        fmt::format_to(end, ",\"{}\":\"{}/{}\"", kBatchField, fields.batch->index, fields.batch->count);
+        append_name(out, kBatchField);
+        fmt::format_to(std::back_inserter(out), "\"{}/{}\"", fields.batch->index, fields.batch->count);
     }
     if (fields.synced_to) {
-        fmt::format_to(end, ",\"{}\":{}", kSyncedField, *fields.synced_to);
+        append_number(out, kSyncedField, *fields.synced_to);
     }
 }
 

@@ -59,7 +59,7 @@ Escape read_long_escape(std::string_view text)
     }
     const std::size_t high = kHexDigits.find(text[4]);
     const std::size_t low = kHexDigits.find(text[5]);
-    if (!text.starts_with(kLongEscape) || high > 1 || low == std::string_view::npos) {
+    if (!text.starts_with(kLongEscape) || high == std::string_view::npos || low == std::string_view::npos) {
         return {};
     }
     const char byte = static_cast<char>(high << 4 | low);

@@ -68,14 +68,14 @@ Step read_text(std::string_view text, Sink&& sink)
     while (true) {
         const Run run = plain_run(text.substr(at));
         const std::string_view plain = text.substr(at, run.length);
+        const bool at_end = at + run.length == text.size();
         const std::size_t valid = run.ascii ? run.length : valid_utf8_prefix(plain);
         sink(plain.substr(0, valid));
         at += valid;
         if (valid < run.length) {
-            const bool may_go_on = at - valid + run.length == text.size() && run.length - valid < kLongestCharacter;
-            return {may_go_on ? Match::cut : Match::no, at};
+            return {at_end && run.length - valid < kLongestCharacter ? Match::cut : Match::no, at};
         }
-        if (at == text.size()) {
+        if (at_end) {
             return {Match::cut, at};
         }
         if (text[at] == '"') {

@@ -16,6 +16,9 @@ public:
     explicit LineWriter(const Output& out)
         : out_(out)
     {
+        // Enough for most records, so that few lines make it grow.
+        constexpr std::size_t kUsual = 512;
+        buffer_.reserve(kUsual);
     }
 
     // Each appends to the line: bytes as they are, a text with JSON escapes, bytes in base64, what a source holds.
@@ -31,10 +34,10 @@ private:
     Status make_room(std::size_t size);
     Status flush();
 
-    const Output& out_;
-    std::string buffer_;
     Checksum sum_;
+    const Output& out_;
     std::uint64_t flushed_ = 0;
+    std::string buffer_;
 };
 
 }  // namespace bytestore::format

@@ -35,8 +35,8 @@ using namespace std::string_view_literals;
 
 inline constexpr std::string_view kStoreKey = "\0bytestore"sv;  // of header and seal
 inline constexpr std::uint64_t kVersion = 1;
-inline constexpr std::size_t kPiece = std::size_t{1}
-                                      << 20;   // values are encoded, hashed, read and written in pieces of this size
+// Values are encoded, hashed, read and written in pieces of this size.
+inline constexpr std::size_t kPiece = std::size_t{1} << 20;
 inline constexpr std::size_t kMaxDepth = 127;  // of nested arrays and objects, the record's own included
 inline constexpr std::size_t kMaxForeignLine = std::size_t{64} << 20;  // longest line that is not in the form we write
 
@@ -82,7 +82,7 @@ struct Line {
     Type type = Type::blank;
     Command command = Command::set;
     bool checked = false;    // it has a checksum, and it matches
-    bool canonical = false;  // it is byte for byte in the form we write
+    bool canonical = false;  // it is byte for byte in the form we write, but for white space around it
     std::string key;
     Kind kind = Kind::bytes;
     std::uint64_t size = 0;  // of the decoded value
@@ -102,8 +102,8 @@ Result<Line> parse_line(std::string_view line, std::string* value = nullptr);
 // The bytes of a line that is too long to be held: fills `into` from `offset` in the line, all of it.
 using LineSource = std::function<Status(std::uint64_t offset, std::span<char> into)>;
 
-// The same for a line of `length` bytes that is read piece by piece; memory is bounded by a few pieces (plus `value`).
-// A line over kMaxForeignLine that is not in our form is Errc::damaged.
+// The same for a line of `length` bytes that is read piece by piece; memory is bounded by a few pieces (plus key and
+// `value`). A line that is not in our form is held whole, and is Errc::damaged if it is over kMaxForeignLine.
 Result<Line> parse_long_line(const LineSource& source, std::uint64_t length, std::string* value = nullptr);
 
 // Takes the bytes of lines in the order in which they stand in the file.

@@ -58,6 +58,12 @@ void Catalog::set_leftover(Slot slot)
     make_leftover_locked(*accounts_[slot]);
 }
 
+void Catalog::set_unfinished(Slot slot)
+{
+    const std::unique_lock lock(mutex_);
+    accounts_[slot]->view.unfinished = true;
+}
+
 // Its file stays on disk for now, and with it the dead Sets that Deletes must go on hiding.
 void Catalog::make_leftover_locked(Account& account)
 {

@@ -53,6 +53,7 @@ public:
         bool sealed = false;    // it will not grow any more
         bool synced = false;    // all of it is on stable storage
         bool leftover = false;  // merged into another, but its file could not be removed
+        bool unfinished = false;  // ours and without a seal, which only a segment without header behind it excuses
     };
 
     struct Totals {
@@ -101,6 +102,7 @@ public:
     void set_sealed(Slot slot);
     void set_synced(Slot slot);
     void set_leftover(Slot slot);
+    void set_unfinished(Slot slot);
     void count_unverified(Slot slot, std::uint64_t records);
     std::vector<SegmentView> segments() const;  // in the order of their numbers
 

@@ -154,9 +154,10 @@ Status LogWriter::create()
     TRY_ASSIGN(auto file, directory_.open(name, reuse_ ? OpenMode::write : OpenMode::create_new));
     const format::Header header{
         .need = {}, .id = random_id(), .from = next_number_, .prev = number_before(next_number_)};
-    TRY_ASSIGN(const FileInfo info, file->info());
     std::uint64_t end = 0;
-    if (auto written = write_header(*file, header, end); !written) {
+    auto info = file->info();
+    auto written = info ? write_header(*file, header, end) : Status(forward(info));
+    if (!written) {
         reuse_ = reuse_ || !directory_.unlink(name);
         return written;
     }
@@ -167,7 +168,7 @@ Status LogWriter::create()
     if (empty_slot_) {
         catalog_.remove(*std::exchange(empty_slot_, std::nullopt));
     }
-    segment_ = std::make_shared<Segment>(next_number_, std::move(file), info, header);
+    segment_ = std::make_shared<Segment>(next_number_, std::move(file), *info, header);
     active_ = catalog_.add(segment_);
     catalog_.set_size(*active_, end);
     ++next_number_;
@@ -250,8 +251,9 @@ Status LogWriter::write_claims(LockClaims::State state)
 
 Status LogWriter::close()
 {
+    TRY(check());
     const std::lock_guard lock(stop_mutex_);
-    return stop_reason_.empty() ? write_claims(LockClaims::State::clean) : Status{};
+    return write_claims(must_roll_ ? LockClaims::State::failed : LockClaims::State::clean);
 }
 
 void LogWriter::stop(const std::string& reason)

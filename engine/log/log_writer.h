@@ -40,12 +40,13 @@ public:
     std::optional<Catalog::Slot> active() const { return active_; }
     std::shared_ptr<Segment> segment() const { return segment_; }  // the active one
     std::uint64_t end() const { return end_; }
+    bool all_synced() const { return !active_ || synced_to_ >= end_; }
     // What the field "d" of the next record has to say, if anything: bytes of the active segment that were synced since the last one.
     std::optional<std::uint64_t> sync_mark() const;
     void sync_mark_written() { announced_ = synced_to_; }
     // Bytes of the segment in `slot` are known to be synced now. Tells LOCK.
     void synced(Catalog::Slot slot, std::uint64_t bytes);
-    // Tells LOCK that the store is closed in order.
+    // Tells LOCK that the store is closed in order; Errc::stopped if it is not.
     Status close();
 
     // From any thread: ends all writing, visibly and for good. `check` tells why, as Errc::stopped.

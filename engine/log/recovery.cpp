@@ -88,11 +88,15 @@ private:
     Status judge_last(const Opened& last, const std::optional<LockClaims>& claims) const;
     Status judge_claims(const LockClaims& claims) const;
     Status judge_predecessors() const;
+    Status judge_skipped(const Opened& opened, std::uint64_t synced) const;
+    static bool unfinished(const Opened& opened);
+    bool merged(const Opened& opened) const;
+    bool may_reuse_last() const;
     bool covered(std::uint64_t number) const;
     bool headerless_above(std::uint64_t number) const;
     void notice(const Opened& opened) const;
     Status remove_leftovers();
-    void mark_sealed();
+    void mark_sealed(const LogEnd& end);
     bool speaks_of(const LockClaims& claims, const Opened& opened) const;
 
     Directory& directory_;
@@ -190,10 +194,35 @@ Status Recovery::judge_inner(const Opened& opened, const Opened& next) const
     if (scan.bad) {
         return damaged_at(number, scan.bad->offset, scan.bad->reason);
     }
-    // The first ByteStore seals nothing: what it appended to, or compacted away only in part, ends as it is.
-    const bool left_by_first = scan.ends_unchecked || !next.scan.header;
-    if (scan.header && !scan.sealed && !left_by_first) {
+    TRY(judge_skipped(opened, scan.synced_to));
+    // The first ByteStore compacts away only in part what it dies over, and seals nothing.
+    if (unfinished(opened) && next.scan.header && !merged(opened)) {
         return damaged_at(number, scan.size, "it ends without a seal, though a later segment follows");
+    }
+    return {};
+}
+
+// One of ours that has no seal, though no foreign line kept us from writing one.
+bool Recovery::unfinished(const Opened& opened)
+{
+    const auto& scan = opened.scan;
+    return scan.header && !scan.sealed && !scan.ends_unchecked && scan.unchecked == 0;
+}
+
+// Whether a later segment says that it holds all of this one.
+bool Recovery::merged(const Opened& opened) const
+{
+    const auto number = opened.segment->number();
+    return std::ranges::any_of(opened_, [&](const Opened& later) {
+        return later.segment->number() > number && later.segment->from() <= number;
+    });
+}
+
+// A batch that was synced was whole.
+Status Recovery::judge_skipped(const Opened& opened, std::uint64_t synced) const
+{
+    if (opened.scan.first_skipped && *opened.scan.first_skipped < synced) {
+        return damaged_at(opened.segment->number(), *opened.scan.first_skipped, "an incomplete batch that was synced");
     }
     return {};
 }
@@ -253,6 +282,7 @@ Status Recovery::judge_last(const Opened& last, const std::optional<LockClaims>&
                           fmt::format("{}, though the first {} bytes were synced: this was cut by someone, not by a crash",
                                       scan.bad ? scan.bad->reason : "it ends here", synced));
     }
+    TRY(judge_skipped(last, std::max(scan.synced_to, synced)));
     if (!scan.bad) {
         return {};
     }
@@ -287,12 +317,12 @@ Result<LogEnd> Recovery::finish_writing(const std::optional<LockClaims>& claims)
         end.lines = last.scan.lines;
         end.synced_to = std::max(last.scan.synced_to, ours ? claims->synced : 0);
         end.appendable = last.scan.header && !last.scan.sealed && last.scan.unchecked == 0;
-        end.reusable = end.end == 0;
+        end.reusable = end.end == 0 && may_reuse_last();
         end.newline_missing = last.scan.newline_missing;
         end.failed = ours && claims->state == LockClaims::State::failed;
     }
     catalog_.finish_replay();
-    mark_sealed();
+    mark_sealed(end);
     TRY(remove_leftovers());
     return end;
 }
@@ -317,10 +347,8 @@ Status Recovery::remove_leftovers()
     }
     for (const auto& view : catalog_.segments()) {
         const auto number = view.segment->number();
-        const bool merged = std::ranges::any_of(opened_, [&](const Opened& later) {
-            return later.segment->number() > number && later.segment->from() <= number;
-        });
-        if (!merged || view.live > 0) {
+        const auto opened = std::ranges::find(opened_, view.slot, &Opened::slot);
+        if (!merged(*opened) || view.live > 0) {
             continue;
         }
         if (auto gone = directory_.unlink(segment_name(number)); !gone) {
@@ -334,13 +362,22 @@ Status Recovery::remove_leftovers()
     return removed ? directory_.sync() : Status{};
 }
 
-// What stands before the last segment grows no more. Only a seal shows that it was synced.
-void Recovery::mark_sealed()
+// A header in an empty file would leave no trace that the first ByteStore made it, which explains why the one before has no seal.
+bool Recovery::may_reuse_last() const
+{
+    return opened_.size() == 1 || !unfinished(opened_[opened_.size() - 2]);
+}
+
+// What stands before the last segment grows no more, nor does the last if it is not ours. Only a seal shows that it was synced.
+void Recovery::mark_sealed(const LogEnd& end)
 {
     for (const auto& opened : opened_) {
         const bool last = &opened == &opened_.back();
-        if (!last || opened.scan.sealed) {
+        if (!last || !(end.appendable || end.reusable)) {
             catalog_.set_sealed(opened.slot);
+        }
+        if (!last && unfinished(opened)) {
+            catalog_.set_unfinished(opened.slot);
         }
         if (!last && opened.scan.sealed) {
             catalog_.set_synced(opened.slot);
@@ -388,11 +425,17 @@ Result<std::unique_ptr<Catalog>> recover_for_reading(Directory& directory,
             verdict = recovery.judge(claims);
         }
         const auto unchanged = recovery.unchanged();
-        if (attempt < kReaderTries && (!unchanged || !*unchanged)) {
+        if (!unchanged) {
+            return std::unexpected(unchanged.error());
+        }
+        if (!*unchanged && attempt < kReaderTries) {
             continue;  // a writer rolled or compacted meanwhile
         }
         if (!verdict) {
             return forward(verdict);
+        }
+        if (!*unchanged) {
+            return fail(Errc::busy, "the segments of the store change faster than they can be read");
         }
         recovery.finish_reading();
         return catalog;

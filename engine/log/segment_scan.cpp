@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -35,7 +36,7 @@ private:
     void end_batch(const format::Line& next);
     void deliver(std::uint64_t offset, std::uint64_t length, const format::Line& line);
     void bad(std::uint64_t offset, std::string reason);
-    Result<bool> good_line_follows();
+    Status look_behind_bad();
 
     LineScanner scanner_;
     const RecordSink& sink_;
@@ -58,15 +59,15 @@ Result<SegmentScan> Scan::run()
             result_.newline_missing = !scanner_.terminated();
             TRY(take(std::move(*line)));
         } else if (line.error().code == Errc::damaged) {
-            bad(scanner_.offset(), line.error().message);
+            bad(batch_.empty() ? scanner_.offset() : batch_.front().offset, line.error().message);
         } else {
             return forward(line);
         }
     }
     if (!batch_.empty() && !result_.bad) {
         bad(batch_.front().offset, "an incomplete batch");
-    } else if (result_.bad && !result_.good_after_bad) {
-        TRY_ASSIGN(result_.good_after_bad, good_line_follows());
+    } else if (result_.bad) {
+        TRY(look_behind_bad());
     }
     result_.lines = result_.bad && !batch_.empty() ? lines_before_batch_ : lines_;
     return std::move(result_);
@@ -81,6 +82,7 @@ Status Scan::take(format::Line line)
     if (line.type == Type::header && scanner_.offset() == 0) {
         return take_header(line);
     }
+    result_.synced_to = std::max(result_.synced_to, line.fields.synced_to.value_or(0));
     end_batch(line);
     if (result_.bad) {
         return {};
@@ -109,6 +111,11 @@ Status Scan::take_header(const format::Line& line)
 void Scan::take_seal(const format::Line& line)
 {
     seal_seen_ = true;
+    if (result_.first_skipped) {
+        bad(*result_.first_skipped, "an incomplete batch in a sealed segment");
+        result_.good_after_bad = true;
+        return;
+    }
     if (line.seal.records != lines_ || line.seal.size != scanner_.offset()) {
         result_.unfit_seal = true;
         bad(scanner_.offset(), fmt::format("the seal does not fit: it says {} records in {} bytes, there are {} in {}",
@@ -120,9 +127,6 @@ void Scan::take_seal(const format::Line& line)
 
 void Scan::take_record(format::Line line)
 {
-    if (line.fields.synced_to) {
-        result_.synced_to = std::max(result_.synced_to, *line.fields.synced_to);
-    }
     if (batch_.empty()) {
         lines_before_batch_ = lines_;
     }
@@ -164,6 +168,7 @@ void Scan::end_batch(const format::Line& next)
         return;
     }
     ++result_.skipped_batches;
+    result_.first_skipped = result_.first_skipped.value_or(batch_.front().offset);
     batch_.clear();
 }
 
@@ -183,19 +188,21 @@ void Scan::bad(std::uint64_t offset, std::string reason)
     result_.newline_missing = false;
 }
 
-Result<bool> Scan::good_line_follows()
+// Good lines there, and the marks in them, tell damage from a torn tail.
+Status Scan::look_behind_bad()
 {
     while (true) {
         TRY_ASSIGN(const bool more, scanner_.next());
         if (!more || !scanner_.terminated()) {
-            return false;
+            return {};
         }
         const auto line = scanner_.parse();
-        if (line && line->type != format::Line::Type::blank) {
-            return true;
-        }
         if (!line && line.error().code != Errc::damaged) {
             return std::unexpected(line.error());
+        }
+        if (line && line->type != format::Line::Type::blank) {
+            result_.good_after_bad = true;
+            result_.synced_to = std::max(result_.synced_to, line->fields.synced_to.value_or(0));
         }
     }
 }

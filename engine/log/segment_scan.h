@@ -28,7 +28,8 @@ struct SegmentScan {
     bool newline_missing = false;         // the last line is good but for its newline
     std::uint64_t lines_after_seal = 0;   // good ones; the first ByteStore appended them
     std::uint64_t skipped_batches = 0;    // incomplete, with a line of the first ByteStore behind
-    std::uint64_t synced_to = 0;          // the largest "d" in it
+    std::optional<std::uint64_t> first_skipped;  // offset of the first of them
+    std::uint64_t synced_to = 0;          // the largest "d" in it, those behind a bad line included
     std::optional<Bad> bad;
     bool good_after_bad = false;
 };
