@@ -16,9 +16,12 @@ std::optional<std::uint32_t> unless(std::uint32_t value, std::uint32_t implied)
 std::uint32_t default_mode(Type type)
 {
     switch (type) {
-        case Type::file: return 0644;
-        case Type::directory: return 0755;
-        case Type::link: return 0777;
+        case Type::file:
+            return 0644;
+        case Type::directory:
+            return 0755;
+        case Type::link:
+            return 0777;
     }
     std::unreachable();
 }

@@ -1,4 +1,5 @@
-// What stat shows of a file, a directory or a symbolic link, and how that is stored: a Meta holds only what differs from the defaults.
+// What stat shows of a file, a directory or a symbolic link, and how that is stored: a Meta holds only what differs
+// from the defaults.
 #pragma once
 
 #include "engine/types.h"
@@ -19,8 +20,8 @@ struct Attributes {
     std::uint32_t uid = 0;
     std::uint32_t gid = 0;
     std::uint32_t links = 1;
-    std::uint64_t size = 0;   // bytes
-    std::int64_t mtime = 0;   // these three in nanoseconds since 1970
+    std::uint64_t size = 0;  // bytes
+    std::int64_t mtime = 0;  // these three in nanoseconds since 1970
     std::int64_t atime = 0;
     std::int64_t ctime = 0;
     bool changes_by_itself = false;  // must not be cached: a control file
@@ -33,12 +34,12 @@ struct Owner {
 
 // What setattr changes; what is not set stays.
 struct AttributeChange {
-    std::optional<std::uint32_t> mode;
-    std::optional<std::uint32_t> uid;
-    std::optional<std::uint32_t> gid;
-    std::optional<std::uint64_t> size;
-    std::optional<std::int64_t> atime;
-    std::optional<std::int64_t> mtime;
+    std::optional<std::uint32_t> mode = {};
+    std::optional<std::uint32_t> uid = {};
+    std::optional<std::uint32_t> gid = {};
+    std::optional<std::uint64_t> size = {};
+    std::optional<std::int64_t> atime = {};
+    std::optional<std::int64_t> mtime = {};
 };
 
 std::uint32_t default_mode(Type type);

@@ -17,15 +17,12 @@ constexpr std::uint64_t kDotDot = 2;
 
 Directories::Directories(Store& store, const NodeTable& nodes, const Names& names, const PendingFiles& pending,
                          Owner store_owner)
-    : store_(store),
-      nodes_(nodes),
-      names_(names),
-      pending_(pending),
-      store_owner_(store_owner)
+    : store_(store), nodes_(nodes), names_(names), pending_(pending), store_owner_(store_owner)
 {
 }
 
-// A directory without a marker is as old as the first thing in it: a time that stays the same over remounts and compactions.
+// A directory without a marker is as old as the first thing in it: a time that stays the same over remounts and
+// compactions.
 Meta Directories::meta_of(const std::optional<std::string>& key) const
 {
     if (const auto marker = store_.find(marker_key(key))) {
@@ -39,10 +36,12 @@ Meta Directories::meta_of(const std::optional<std::string>& key) const
 
 Attributes Directories::attributes(const NodePtr& directory) const
 {
-    const auto meta = directory->detached ? directory->orphaned_meta.value_or(Meta{}) : meta_of(names_.key_of(*directory));
+    const auto meta =
+        directory->detached ? directory->orphaned_meta.value_or(Meta{}) : meta_of(names_.key_of(*directory));
     auto attributes = attributes_of(Type::directory, meta, store_owner_);
     attributes.ino = directory->ino;
-    // One link, as on btrfs: counting subdirectories would cost a listing, and tools that rely on the count know to ignore 1.
+    // One link, as on btrfs: counting subdirectories would cost a listing, and tools that rely on the count know to
+    // ignore 1.
     attributes.links = directory->detached ? 0 : 1;
     const std::lock_guard lock(directory->mutex);
     if (directory->directory_mtime) {
@@ -58,8 +57,8 @@ Result<Position> Directories::change(const NodePtr& directory, const AttributeCh
         return Position{};
     }
     const auto key = names_.key_of(*directory);
-    Meta meta = meta_of(key);
     const std::lock_guard lock(directory->mutex);
+    Meta meta = meta_of(key);
     if (directory->directory_mtime) {
         bytestore::fs::touch(meta, *directory->directory_mtime);
     }
@@ -95,7 +94,8 @@ void Directories::keep(Batch& batch, const NodePtr& directory, std::string_view 
     }
     const auto key = names_.key_of(*directory);
     const auto group = std::string(gone) + ':';
-    // The entry that goes is at most a key and a group, so the third item, if not an earlier one, is something that stays.
+    // The entry that goes is at most a key and a group, so the third item, if not an earlier one, is something that
+    // stays.
     const auto items = store_.list({.prefix = child_prefix(key), .delimiter = ':', .after = {}, .limit = 3});
     const bool stays =
         std::ranges::any_of(items, [&](const ListItem& item) { return item.name != gone && item.name != group; });
@@ -183,8 +183,8 @@ std::optional<DirectoryEntry> Directories::next(const NodePtr& directory, std::u
             name = directory->listing.names[place];
         }
         if (const auto target = names_.resolve(directory, name)) {
-            const auto ino = nodes_.number_of(*directory, target->spot.place, target->spot.segment, target->type,
-                                              target->spot.key);
+            const auto ino =
+                nodes_.number_of(*directory, target->spot.place, target->spot.segment, target->type, target->spot.key);
             return DirectoryEntry{
                 .name = std::move(name), .ino = ino, .type = target->type, .cookie = place + kDotDot + 1};
         }

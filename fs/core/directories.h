@@ -29,7 +29,8 @@ struct DirectoryEntry {
 
 class Directories {
 public:
-    Directories(Store& store, const NodeTable& nodes, const Names& names, const PendingFiles& pending, Owner store_owner);
+    Directories(Store& store, const NodeTable& nodes, const Names& names, const PendingFiles& pending,
+                Owner store_owner);
 
     Attributes attributes(const NodePtr& directory) const;
     // A record of the marker at once.
@@ -39,10 +40,12 @@ public:
 
     // Errc::not_empty while anything but the marker is in it.
     Status check_empty(const Node* directory, const std::string& key) const;
-    // Adds the marker of `directory` to `batch` if nothing would be left under it once the entry with key `gone` has been taken out.
+    // Adds the marker of `directory` to `batch` if nothing would be left under it once the entry with key `gone` has
+    // been taken out.
     void keep(Batch& batch, const NodePtr& directory, std::string_view gone) const;
 
-    // Listings. `first` takes the directory's present names in; `next` tells the first entry behind `cookie` that is still there.
+    // Listings. `first` takes the directory's present names in; `next` tells the first entry behind `cookie` that is
+    // still there.
     void open(const NodePtr& directory) const;
     void close(const NodePtr& directory) const;
     void first(const NodePtr& directory) const;

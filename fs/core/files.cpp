@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace bytestore::fs {
@@ -13,6 +14,22 @@ constexpr std::uint64_t kCachedBytes = std::uint64_t{64} << 20;
 std::unexpected<Error> gone()
 {
     return fail(Errc::io, "the value of an open file is gone");
+}
+
+std::unexpected<Error> removed()
+{
+    return fail(Errc::not_found, "the file was removed");
+}
+
+// On error `data` is what it was.
+Status resize(std::string& data, std::uint64_t size)
+{
+    try {
+        data.resize(static_cast<std::size_t>(size));
+    } catch (const std::bad_alloc&) {
+        return fail(Errc::no_memory, fmt::format("no memory for a value of {} bytes", size));
+    }
+    return {};
 }
 
 Bytes slice(std::shared_ptr<const std::string> owner, std::uint64_t offset, std::size_t size)
@@ -50,9 +67,11 @@ Result<Attributes> Files::attributes(const NodePtr& file)
     const std::lock_guard lock(file->mutex);
     const auto value = file->content && file->content->loaded ? std::nullopt : stored(file);
     if (!file->content && !value && !file->orphaned_meta) {
-        return fail(Errc::not_found, "the file was removed");
+        return removed();
     }
-    const auto& meta = file->content ? file->content->meta : file->orphaned_meta ? *file->orphaned_meta : value->entry().meta;
+    const auto& meta = file->content         ? file->content->meta
+                       : file->orphaned_meta ? *file->orphaned_meta
+                                             : value->entry().meta;
     auto attributes = attributes_of(file->type, meta, store_owner_);
     attributes.ino = file->ino;
     attributes.links = file->detached ? 0 : 1;
@@ -63,6 +82,10 @@ Result<Attributes> Files::attributes(const NodePtr& file)
 Result<Position> Files::change(const NodePtr& file, const AttributeChange& change)
 {
     const std::lock_guard lock(file->mutex);
+    TRY(store_.writable());
+    if (!file->content && file->detached && change.size) {
+        TRY(make_content_locked(file));
+    }
     if (!file->content) {
         return change_stored(file, change);
     }
@@ -70,10 +93,11 @@ Result<Position> Files::change(const NodePtr& file, const AttributeChange& chang
     if (content.failure) {
         return std::unexpected(*content.failure);
     }
+    const auto time = now();
     if (change.size) {
-        TRY(resize_locked(file, *change.size));
+        TRY(resize_locked(file, *change.size, time));
     }
-    change_meta(content.meta, file->type, change, store_owner_, now());
+    change_meta(content.meta, file->type, change, store_owner_, time);
     content.changed = true;
     content.pending = false;
     return Position{};
@@ -83,7 +107,7 @@ Result<Position> Files::change_stored(const NodePtr& file, const AttributeChange
 {
     const auto value = stored(file);
     if (!value) {
-        return gone();
+        return removed();
     }
     const auto time = now();
     Meta meta = file->orphaned_meta.value_or(value->entry().meta);
@@ -100,11 +124,9 @@ Result<Position> Files::change_stored(const NodePtr& file, const AttributeChange
         batch.copy(value->key(), value->key(), meta);
         return store_.commit(batch);
     }
-    if (*change.size > store_.options().max_value) {
-        return fail(Errc::too_large, fmt::format("{} bytes are more than a value may have", *change.size));
-    }
+    TRY(check_size(*change.size));
     TRY_ASSIGN(auto data, value->read());
-    data.resize(static_cast<std::size_t>(*change.size));
+    TRY(resize(data, *change.size));
     batch.set(value->key(), std::move(data), meta);
     return store_.commit(batch);
 }
@@ -130,7 +152,7 @@ Status Files::make_content_locked(const NodePtr& file)
 {
     const auto value = stored(file);
     if (!value) {
-        return gone();
+        return removed();
     }
     auto& content = file->content.emplace();
     content.stored = true;
@@ -160,6 +182,8 @@ Status Files::open(const NodePtr& file, bool writes, bool truncate)
         }
         // Truncating makes a writer even of a handle that only reads.
         ++file->writers;
+    } else if (!file->content && !stored(file)) {
+        return removed();
     }
     ++file->handles;
     nodes_.pin(*file);
@@ -181,48 +205,56 @@ Status Files::load_locked(const NodePtr& file)
     return {};
 }
 
-// After a write that failed nothing of the buffer may become a record: it would be a mixture.
-Status Files::refuse_size(Content& content, std::uint64_t size) const
+Status Files::check_size(std::uint64_t size) const
 {
-    content.failure = Error{.code = Errc::too_large,
-                            .message = fmt::format("{} bytes are more than a value may have ({})", size,
-                                                   store_.options().max_value)};
-    return std::unexpected(*content.failure);
-}
-
-Status Files::resize_locked(const NodePtr& file, std::uint64_t size)
-{
-    auto& content = *file->content;
-    if (size > store_.options().max_value) {
-        return fail(Errc::too_large, fmt::format("{} bytes are more than a value may have", size));
+    const auto most = store_.options().max_value;
+    if (size > most) {
+        return fail(Errc::too_large, fmt::format("{} bytes are more than a value may have ({})", size, most));
     }
-    TRY(load_locked(file));
-    content.data.resize(static_cast<std::size_t>(size));
-    touch(content.meta, now());
     return {};
 }
 
+Status Files::resize_locked(const NodePtr& file, std::uint64_t size, std::int64_t time)
+{
+    auto& content = *file->content;
+    TRY(check_size(size));
+    TRY(load_locked(file));
+    TRY(resize(content.data, size));
+    touch(content.meta, time);
+    return {};
+}
+
+// After a write that failed nothing of the buffer may become a record: it would be a mixture.
 Result<std::size_t> Files::write(const NodePtr& file, std::uint64_t offset, std::string_view bytes)
 {
     const std::lock_guard lock(file->mutex);
     auto& content = *file->content;
-    if (content.failure) {
-        return std::unexpected(*content.failure);
+    if (!content.failure) {
+        auto done = write_locked(file, offset, bytes);
+        if (done) {
+            return bytes.size();
+        }
+        content.failure = std::move(done.error());
+        content.pending = false;
     }
+    return std::unexpected(*content.failure);
+}
+
+Status Files::write_locked(const NodePtr& file, std::uint64_t offset, std::string_view bytes)
+{
+    auto& content = *file->content;
     const auto end = offset + bytes.size();
-    if (end > store_.options().max_value) {
-        TRY(refuse_size(content, end));
-    }
+    TRY(check_size(end));
     TRY(store_.writable());
     TRY(load_locked(file));
     if (end > content.data.size()) {
-        content.data.resize(static_cast<std::size_t>(end));
+        TRY(resize(content.data, end));
     }
     bytes.copy(content.data.data() + offset, bytes.size());
     touch(content.meta, now());
     content.changed = true;
     content.pending = false;
-    return bytes.size();
+    return {};
 }
 
 Result<Bytes> Files::read(const NodePtr& file, std::uint64_t offset, std::size_t size)
@@ -335,7 +367,6 @@ void Files::settled_locked(const NodePtr& file)
 void Files::forget_locked(Node& file)
 {
     file.content.reset();
-    file.orphaned_value.reset();
     const std::lock_guard contents(contents_mutex_);
     contents_.erase(file.ino);
 }
@@ -381,6 +412,19 @@ bool Files::commit_pending(std::int64_t time)
     return left;
 }
 
+Result<Position> Files::commit_pending_in(const NodePtr& directory)
+{
+    Result<Position> last = Position{};
+    for (const auto& file : with_content()) {
+        const std::lock_guard lock(file->mutex);
+        if (file->parent == directory && file->content && file->content->pending) {
+            TRY_ASSIGN(const auto position, commit_or_fail_locked(file));
+            last = std::max(*last, position);
+        }
+    }
+    return last;
+}
+
 Result<Position> Files::commit_all(bool even_changed)
 {
     Result<Position> last = Position{};
@@ -400,12 +444,15 @@ Result<Position> Files::commit_all(bool even_changed)
 Result<bool> Files::add_to(Batch& batch, const NodePtr& file, const std::string& key)
 {
     const std::lock_guard lock(file->mutex);
-    if (!file->content || (!file->content->changed && !file->content->pending)) {
+    if (!file->content) {
         return false;
     }
     auto& content = *file->content;
-    if (content.failure) {
+    if (content.failure && !content.stored) {
         return std::unexpected(*content.failure);
+    }
+    if (content.failure || (!content.changed && !content.pending)) {
+        return false;
     }
     if (!content.loaded) {
         TRY(load_locked(file));
@@ -422,10 +469,21 @@ void Files::committed(const NodePtr& file)
     }
 }
 
+std::size_t Files::longest_pending_key(std::string_view prefix) const
+{
+    std::size_t longest = 0;
+    for (const auto& file : pending_.all()) {
+        const auto key = names_.key_of(*file).value_or("");
+        longest = key.starts_with(prefix) ? std::max(longest, key.size()) : longest;
+    }
+    return longest;
+}
+
 void Files::orphan(const NodePtr& file, const std::optional<ValueRef>& value)
 {
     const std::lock_guard lock(file->mutex);
-    if (file->handles > 0 && value) {
+    // Even if nobody has it open: the kernel may be about to open the node that it looked up just now.
+    if (value) {
         file->orphaned_value = value;
         file->orphaned_meta = value->entry().meta;
     }

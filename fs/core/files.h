@@ -1,8 +1,9 @@
-// The content of files: one buffer per file while it is open for writing, which becomes one Set record when it is flushed.
+// The content of files: one buffer per file while it is open for writing, which becomes one Set record when it is
+// flushed.
 //
-// A file that was created or truncated by open, and nothing since, is pending: it is seen at once, but is no record until something says
-// that this is all there will be (shells open, duplicate and close a file before they write to it). Until a record is written, a crash
-// leaves the old value.
+// A file that was created or truncated by open, and nothing since, is pending: it is seen at once, but is no record
+// until something says that this is all there will be (shells open, duplicate and close a file before they write to
+// it). Until a record is written, a crash leaves the old value.
 //
 // Every caller holds the Filesystem's name lock, shared or exclusive. Each method locks the node's mutex by itself.
 #pragma once
@@ -34,7 +35,8 @@ struct Bytes {
 
 class Files {
 public:
-    // `dropped` hears of a file whose uncommitted content was given up, so that the kernel forgets what it cached of it.
+    // `dropped` hears of a file whose uncommitted content was given up, so that the kernel forgets what it cached of
+    // it.
     Files(Store& store, NodeTable& nodes, const Names& names, PendingFiles& pending, Owner store_owner,
           std::function<void(const Node&)> dropped);
 
@@ -55,13 +57,17 @@ public:
     Result<Position> commit(const NodePtr& file);
     // The same for all new files that have been pending since before `time`; whether some still are.
     bool commit_pending(std::int64_t time);
+    // For what is pending in a directory, at a sync of it.
+    Result<Position> commit_pending_in(const NodePtr& directory);
     // And for everything, at a sync (`even_changed` = false) or the end of the mount.
     Result<Position> commit_all(bool even_changed);
 
-    // For a rename: puts a Set of what is not a record yet under `key` into `batch`; false if the stored value is all there is.
-    // The caller commits the batch and then says `committed`, or does neither.
+    // For a rename: puts a Set of what is not a record yet under `key` into `batch`; false if the stored value is all
+    // there is. The caller commits the batch and then says `committed`, or does neither.
     Result<bool> add_to(Batch& batch, const NodePtr& file, const std::string& key);
     void committed(const NodePtr& file);
+    // Bytes of the longest key with this prefix that a file has which is no record yet; 0 if there is none.
+    std::size_t longest_pending_key(std::string_view prefix) const;
 
     // The name is gone: what is open goes on with the content that it had; `value` is what was stored, if anything.
     void orphan(const NodePtr& file, const std::optional<ValueRef>& value);
@@ -72,8 +78,9 @@ private:
     void forget_locked(Node& file);
     Result<Position> change_stored(const NodePtr& file, const AttributeChange& change);
     Status load_locked(const NodePtr& file);
-    Status resize_locked(const NodePtr& file, std::uint64_t size);
-    Status refuse_size(Content& content, std::uint64_t size) const;
+    Status check_size(std::uint64_t size) const;
+    Status resize_locked(const NodePtr& file, std::uint64_t size, std::int64_t time);
+    Status write_locked(const NodePtr& file, std::uint64_t offset, std::string_view bytes);
     Status make_content_locked(const NodePtr& file);
     void drop_locked(const NodePtr& file);
     void settled_locked(const NodePtr& file);

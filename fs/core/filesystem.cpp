@@ -21,7 +21,7 @@ Filesystem::Filesystem(Store& store, Invalidations invalidations)
     : store_(store),
       invalidations_(std::move(invalidations)),
       store_owner_{.uid = store.directory_info().uid, .gid = store.directory_info().gid},
-      names_(store, nodes_, pending_),
+      names_(store, pending_),
       files_(store, nodes_, names_, pending_, store_owner_, [this](const Node& file) { dropped(file); }),
       directories_(store, nodes_, names_, pending_, store_owner_),
       control_(store, [this] { return commit_pending(); }),
@@ -61,6 +61,14 @@ Result<NodePtr> Filesystem::own_directory(Ino ino) const
         return fail(Errc::not_permitted, ".control is the mount's own");
     }
     return found;
+}
+
+Status Filesystem::check_own(const NodePtr& parent, std::string_view name)
+{
+    if (parent->place == Node::Place::root && name == kControlName) {
+        return fail(Errc::not_permitted, ".control is the mount's own");
+    }
+    return {};
 }
 
 NodePtr Filesystem::existing_node(const Target& target) const
@@ -135,8 +143,8 @@ Result<Attributes> Filesystem::change(Ino ino, const AttributeChange& change)
                        ? attributes_of_node(found)
                        : Result<Attributes>(fail(Errc::not_permitted, ".control is the mount's own"));
         }
-        TRY_ASSIGN(position, found->type == Type::directory ? directories_.change(found, change)
-                                                            : files_.change(found, change));
+        TRY_ASSIGN(position,
+                   found->type == Type::directory ? directories_.change(found, change) : files_.change(found, change));
         attributes = attributes_of_node(found);
     }
     TRY(store_.settle(position));
@@ -198,8 +206,8 @@ Result<Attributes> Filesystem::make_link(Ino parent, std::string_view name, std:
             return fail(Errc::invalid, fmt::format("a link cannot be named {}", name));
         }
         Batch batch;
-        batch.set(spot.key, std::string(target), new_meta(Type::link, default_mode(Type::link), owner, store_owner_, now()),
-                  Kind::link);
+        batch.set(spot.key, std::string(target),
+                  new_meta(Type::link, default_mode(Type::link), owner, store_owner_, now()), Kind::link);
         TRY_ASSIGN(position, store_.commit(batch));
         Directories::touch(in);
         attributes = known(nodes_.look_up(in, spot.place, spot.segment, Type::link, spot.key));
@@ -221,6 +229,7 @@ Status Filesystem::unlink(Ino parent, std::string_view name)
 
 Result<Position> Filesystem::unlink_locked(const NodePtr& parent, std::string_view name)
 {
+    TRY(check_own(parent, name));
     TRY_ASSIGN(const auto target, names_.resolve(parent, name));
     if (target.type == Type::directory) {
         return fail(Errc::is_directory, "is a directory");
@@ -255,9 +264,7 @@ Status Filesystem::remove_directory(Ino parent, std::string_view name)
 
 Result<Position> Filesystem::remove_directory_locked(const NodePtr& parent, std::string_view name)
 {
-    if (parent->place == Node::Place::root && name == kControlName) {
-        return fail(Errc::not_permitted, ".control is the mount's own");
-    }
+    TRY(check_own(parent, name));
     TRY_ASSIGN(const auto target, names_.resolve(parent, name));
     if (target.type != Type::directory) {
         return fail(Errc::not_directory, "is not a directory");
@@ -282,9 +289,7 @@ Status Filesystem::rename(Ino parent, std::string_view name, Ino new_parent, std
         const std::unique_lock names(names_lock_);
         TRY_ASSIGN(const auto from, own_directory(parent));
         TRY_ASSIGN(const auto to, own_directory(new_parent));
-        if (from->place == Node::Place::root && name == kControlName) {
-            return fail(Errc::not_permitted, ".control is the mount's own");
-        }
+        TRY(check_own(from, name));
         Rename rename(store_, nodes_, names_, files_, directories_);
         TRY_ASSIGN(position, rename.run(from, name, to, new_name, mode));
     }

@@ -1,7 +1,9 @@
-// The mounted store as a file system, without FUSE: one method per operation of the kernel, answering with values and typed errors.
+// The mounted store as a file system, without FUSE: one method per operation of the kernel, answering with values and
+// typed errors.
 //
-// Locks, in the order in which they may be taken: the name lock, a node's mutex, then those inside NodeTable, PendingFiles, Files and the
-// store. What changes a name holds the name lock alone; everything else shares it. Nobody waits for a sync with a lock held.
+// Locks, in the order in which they may be taken: the name lock, a node's mutex, then those inside NodeTable,
+// PendingFiles, Files and the store. What changes a name holds the name lock alone; everything else shares it. Nobody
+// waits for a sync with a lock held.
 //
 // Threads: every method may be called from any thread.
 #pragma once
@@ -19,6 +21,7 @@
 #include "fs/core/pending_files.h"
 #include "fs/core/rename.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -42,22 +45,25 @@ struct OpenRequest {
     bool truncate = false;
 };
 
-// What the kernel must forget because it changed outside of the request that waits. Called with locks held: only take note.
+// What the kernel must forget because it changed outside of the request that waits. Called with locks held: only take
+// note.
 struct Invalidations {
-    std::function<void(Ino)> content;                                    // attributes and pages of an inode
-    std::function<void(Ino parent, const std::string& name)> entry;      // a name
+    std::function<void(Ino)> content;                                // attributes and pages of an inode
+    std::function<void(Ino parent, const std::string& name)> entry;  // a name
 };
 
 class Filesystem {
 public:
-    // The store outlives the file system and is used through it alone. What the daemon has to say goes to the store's options.log.
+    // The store outlives the file system and is used through it alone. What the daemon has to say goes to the store's
+    // options.log.
     Filesystem(Store& store, Invalidations invalidations);
     // Commits whatever is not a record yet.
     ~Filesystem();
     Filesystem(const Filesystem&) = delete;
     Filesystem& operator=(const Filesystem&) = delete;
 
-    // Names. Those that return Attributes of something new to the kernel count one lookup, which it gives back by forget.
+    // Names. Those that return Attributes of something new to the kernel count one lookup, which it gives back by
+    // forget.
     Result<Attributes> lookup(Ino parent, std::string_view name);
     void forget(Ino ino, std::uint64_t lookups);
     Result<Attributes> make_directory(Ino parent, std::string_view name, std::uint32_t mode, Owner owner);
@@ -79,8 +85,8 @@ public:
         std::unique_ptr<Handle> handle;
     };
     // Errc::exists if the name is taken and `exclusive`; else what is there is opened.
-    Result<Created> create(Ino parent, std::string_view name, std::uint32_t mode, Owner owner, const OpenRequest& request,
-                           bool exclusive);
+    Result<Created> create(Ino parent, std::string_view name, std::uint32_t mode, Owner owner,
+                           const OpenRequest& request, bool exclusive);
     Result<Bytes> read(const Handle& handle, std::uint64_t offset, std::size_t size);
     Result<std::size_t> write(const Handle& handle, std::uint64_t offset, std::string_view bytes);
     Status flush(const Handle& handle);
@@ -98,10 +104,14 @@ public:
     // Makes records of all files that are none yet, and syncs the store.
     Status sync_all();
 
+    // Inodes in memory, the root among them.
+    std::size_t live_nodes() const { return nodes_.size(); }
+
 private:
     Result<NodePtr> node(Ino ino) const;
     Result<NodePtr> directory(Ino ino) const;
     Result<NodePtr> own_directory(Ino ino) const;
+    static Status check_own(const NodePtr& parent, std::string_view name);
     Result<Attributes> lookup_in(const NodePtr& parent, std::string_view name);
     Result<Attributes> attributes_of_node(const NodePtr& node);
     Result<Attributes> known(const NodePtr& node);

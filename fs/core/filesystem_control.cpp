@@ -64,7 +64,8 @@ std::optional<DirectoryEntry> Filesystem::next_control_entry(const Node& directo
 {
     if (cookie < 2) {
         const auto ino = cookie == 0 ? directory.ino : kRootIno;
-        return DirectoryEntry{.name = cookie == 0 ? "." : "..", .ino = ino, .type = Type::directory, .cookie = cookie + 1};
+        return DirectoryEntry{
+            .name = cookie == 0 ? "." : "..", .ino = ino, .type = Type::directory, .cookie = cookie + 1};
     }
     const auto place = static_cast<std::size_t>(cookie - 2);
     if (place >= control_.all().size()) {

@@ -9,6 +9,17 @@
 #include <utility>
 
 namespace bytestore::fs {
+namespace {
+
+Status check_key(std::string_view key)
+{
+    if (key.empty() || has_reserved_segment(key)) {
+        return fail(Errc::not_permitted, "a key of this form can be read and removed, but not written");
+    }
+    return {};
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Handle>> Filesystem::open(Ino ino, const OpenRequest& request)
 {
@@ -17,15 +28,18 @@ Result<std::unique_ptr<Handle>> Filesystem::open(Ino ino, const OpenRequest& req
     if (found->place == Node::Place::control) {
         return open_control(found, request);
     }
+    if (found->type == Type::directory) {
+        return fail(Errc::is_directory, "is a directory");
+    }
     const bool writes = request.writes || request.truncate;
     if (writes) {
         TRY(store_.writable());
-        const auto key = found->detached ? std::nullopt : names_.key_of(*found);
-        if (key && (key->empty() || has_reserved_segment(*key))) {
-            return fail(Errc::not_permitted, "a key of this form can be read and removed, but not written");
-        }
+        TRY(found->detached ? Status{} : check_key(names_.key_of(*found).value_or("")));
     }
     TRY(files_.open(found, request.writes, request.truncate));
+    if (request.truncate) {
+        overdue_.notice();  // it may be a new file that was written, and is pending again
+    }
     auto handle = std::make_unique<Handle>();
     handle->node = found;
     handle->writes = writes;
@@ -58,8 +72,9 @@ Result<Filesystem::Created> Filesystem::create_locked(const NodePtr& parent, std
         if (there->type == Type::directory) {
             return fail(Errc::is_directory, "is a directory");
         }
-        handle->node = node_at(*there);
         handle->writes = request.writes || request.truncate;
+        TRY(handle->writes ? check_key(spot.key) : Status{});
+        handle->node = node_at(*there);
         if (auto opened = files_.open(handle->node, request.writes, request.truncate); !opened) {
             nodes_.forget(handle->node, 1);
             return forward(opened);
@@ -117,15 +132,13 @@ Status Filesystem::flush(const Handle& handle)
 // Of a file, or of a directory: then the new files in it are meant.
 Status Filesystem::sync(const Handle& handle)
 {
-    if (handle.control != nullptr || handle.node->place == Node::Place::control) {
+    if (handle.control != nullptr) {
         return {};
     }
     {
         const std::shared_lock names(names_lock_);
         if (handle.node->type == Type::directory) {
-            for (const auto& file : pending_.of(*handle.node)) {
-                TRY(files_.commit(file));
-            }
+            TRY(files_.commit_pending_in(handle.node));
         } else {
             TRY(files_.commit(handle.node));
         }

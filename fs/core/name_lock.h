@@ -1,5 +1,6 @@
-// The lock over names: shared by everything that needs a node's key to stay what it is, exclusive for what changes names. Unlike
-// std::shared_mutex it lets a waiting writer go before readers that come later, so that a rename is never starved.
+// The lock over names: shared by everything that needs a node's key to stay what it is, exclusive for what changes
+// names. Unlike std::shared_mutex it lets a waiting writer go before readers that come later, so that a rename is never
+// starved.
 #pragma once
 
 #include <pthread.h>

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <ranges>
 #include <utility>
+#include <vector>
 
 namespace bytestore::fs {
 namespace {
@@ -18,10 +20,8 @@ std::unexpected<Error> nothing_named(std::string_view name)
 
 }  // namespace
 
-Names::Names(const Store& store, const NodeTable& nodes, const PendingFiles& pending)
-    : store_(store),
-      nodes_(nodes),
-      pending_(pending)
+Names::Names(const Store& store, const PendingFiles& pending)
+    : store_(store), pending_(pending)
 {
 }
 
@@ -30,11 +30,19 @@ std::optional<std::string> Names::key_of(const Node& node) const
     if (node.place == Node::Place::root) {
         return std::nullopt;
     }
-    auto parent = key_of(*node.parent);
-    if (node.place == Node::Place::value) {
-        return parent;
+    // No recursion: keys, and so paths, may have thousands of segments.
+    std::vector<const std::string*> segments;
+    for (const auto* at = &node; at->place != Node::Place::root; at = at->parent.get()) {
+        if (at->place != Node::Place::value) {
+            segments.push_back(&at->segment);
+        }
     }
-    return join_key(parent, node.segment);
+    std::string key;
+    for (const auto* segment : std::views::reverse(segments)) {
+        key += segment == segments.back() ? "" : ":";
+        key += *segment;
+    }
+    return key;
 }
 
 std::string Names::prefix_of(const Node& directory) const
@@ -109,10 +117,14 @@ Result<Spot> Names::place_for(const NodePtr& directory, std::string_view name,
     }
     TRY_ASSIGN(auto parsed, parse_name(name, directory->place == Node::Place::root));
     switch (parsed.type) {
-        case ParsedName::Type::control: return fail(Errc::not_permitted, ".control is the mount's own");
-        case ParsedName::Type::value: return spot_of(directory, Node::Place::value, {});
-        case ParsedName::Type::segment: return spot_of(directory, Node::Place::segment, std::move(parsed.segment));
-        case ParsedName::Type::alias: break;
+        case ParsedName::Type::control:
+            return fail(Errc::not_permitted, ".control is the mount's own");
+        case ParsedName::Type::value:
+            return spot_of(directory, Node::Place::value, {});
+        case ParsedName::Type::segment:
+            return spot_of(directory, Node::Place::segment, std::move(parsed.segment));
+        case ParsedName::Type::alias:
+            break;
     }
     if (auto known = resolve_alias(prefix_of(*directory), parsed.segment, name)) {
         return spot_of(directory, Node::Place::segment, std::move(*known));

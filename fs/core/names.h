@@ -1,11 +1,10 @@
-// What a name in a directory stands for: asks the mapping, the store, and the files that are no record yet. The Filesystem's name lock is
-// held by every caller, so that keys stay what they are.
+// What a name in a directory stands for: asks the mapping, the store, and the files that are no record yet. The
+// Filesystem's name lock is held by every caller, so that keys stay what they are.
 #pragma once
 
 #include "engine/result.h"
 #include "engine/store.h"
 #include "fs/core/node.h"
-#include "fs/core/node_table.h"
 #include "fs/core/pending_files.h"
 
 #include <optional>
@@ -32,7 +31,7 @@ struct Target {
 
 class Names {
 public:
-    Names(const Store& store, const NodeTable& nodes, const PendingFiles& pending);
+    Names(const Store& store, const PendingFiles& pending);
 
     // The key of a node that is not detached; nullopt for the root.
     std::optional<std::string> key_of(const Node& node) const;
@@ -41,8 +40,9 @@ public:
 
     // Errc::not_found if nothing is there (or can ever be); Errc::name_too_long.
     Result<Target> resolve(const NodePtr& directory, std::string_view name) const;
-    // Where something new with this name would be: Errc::invalid for names that cannot be made (an alias can only be made by moving the
-    // segment that it names, `moved`), Errc::not_utf8, Errc::name_too_long, Errc::not_found if the directory is gone.
+    // Where something new with this name would be: Errc::invalid for names that cannot be made (an alias can only be
+    // made by moving the segment that it names, `moved`), Errc::not_utf8, Errc::name_too_long, Errc::not_found if the
+    // directory is gone.
     Result<Spot> place_for(const NodePtr& directory, std::string_view name,
                            std::optional<std::string_view> moved = {}) const;
     // What is at a place, if anything.
@@ -51,11 +51,11 @@ public:
     bool is_directory(std::string_view key) const;
 
 private:
-    std::optional<std::string> resolve_alias(const std::string& prefix, std::string_view head, std::string_view alias) const;
+    std::optional<std::string> resolve_alias(const std::string& prefix, std::string_view head,
+                                             std::string_view alias) const;
     Spot spot_of(const NodePtr& directory, Node::Place place, std::string segment) const;
 
     const Store& store_;
-    const NodeTable& nodes_;
     const PendingFiles& pending_;
 };
 

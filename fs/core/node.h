@@ -1,11 +1,13 @@
-// A node is a file, a directory or a link that the kernel knows, or that has state of its own (a pending file). It knows its place, a
-// parent and a segment; its key follows from that, so that renaming a directory moves everything below it at once.
+// A node is a file, a directory or a link that the kernel knows, or that has state of its own (a pending file). It
+// knows its place, a parent and a segment; its key follows from that, so that renaming a directory moves everything
+// below it at once.
 #pragma once
 
 #include "engine/result.h"
 #include "engine/store.h"
 #include "fs/core/attributes.h"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -16,21 +18,23 @@
 
 namespace bytestore::fs {
 
-// The content of a file while it is open for writing, or has something that is no record yet. Every handle of the file sees it.
+// The content of a file while it is open for writing, or has something that is no record yet. Every handle of the file
+// sees it.
 struct Content {
     std::string data;
-    bool loaded = false;    // data is the file's content; else that is still the stored value
-    bool changed = false;   // by a write, a truncation or a setattr: the next flush makes it a record
-    bool pending = false;   // created or truncated by open, and nothing since: see Filesystem::flush
-    bool stored = false;    // the file's key is bound (to an older value, if changed or pending)
+    bool loaded = false;   // data is the file's content; else that is still the stored value
+    bool changed = false;  // by a write, a truncation or a setattr: the next flush makes it a record
+    bool pending = false;  // created or truncated by open, and nothing since: see Filesystem::flush
+    bool stored = false;   // the file's key is bound (to an older value, if changed or pending)
     unsigned bare_flushes = 0;
     std::int64_t since = 0;  // when it became pending
     Meta meta;
     std::optional<Error> failure;  // of a write: nothing is committed any more, flush and fsync repeat it
 };
 
-// The names of a directory in the order in which they were first listed. A name's place is its readdir cookie: names that come later
-// are appended, and those that went are passed over, so that a cookie means the same to every handle, whatever happens meanwhile.
+// The names of a directory in the order in which they were first listed. A name's place is its readdir cookie: names
+// that come later are appended, and those that went are passed over, so that a cookie means the same to every handle,
+// whatever happens meanwhile.
 struct Listing {
     std::vector<std::string> names;
     std::unordered_map<std::string, std::size_t> places;
@@ -53,20 +57,23 @@ struct Node {
     // Guarded by the Filesystem's name lock.
     Place place = Place::segment;
     std::shared_ptr<Node> parent;
-    std::string segment;    // for control: the file's name
-    bool detached = false;  // unlinked or replaced: it has no key any more
+    std::string segment;  // for control: the file's name
+
+    // Unlinked or replaced: it has no key any more. Set with the name lock held alone, or, for a new file that could
+    // not be stored, shared and with `mutex`.
+    std::atomic<bool> detached = false;
 
     // Guarded by the node table's mutex.
-    std::uint64_t lookups = 0;   // that the kernel has to forget
-    std::uint64_t pins = 0;      // handles, children, pending state: the node is kept
-    bool named = false;          // the table finds it under its name
+    std::uint64_t lookups = 0;  // that the kernel has to forget
+    std::uint64_t pins = 0;     // handles, children, pending state: the node is kept
+    bool named = false;         // the table finds it under its name
 
     // Guarded by `mutex`.
     std::mutex mutex;
     unsigned handles = 0;
-    unsigned writers = 0;                     // of them
+    unsigned writers = 0;  // of them
     std::optional<Content> content;
-    std::optional<ValueRef> orphaned_value;   // of a detached file that is still open
+    std::optional<ValueRef> orphaned_value;       // of a detached file, as long as the kernel knows it
     std::optional<Meta> orphaned_meta;
     std::optional<std::int64_t> directory_mtime;  // since an entry came or went; not stored
     Listing listing;

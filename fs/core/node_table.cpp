@@ -31,19 +31,29 @@ std::size_t NodeTable::NameHash::operator()(const Name& name) const
 NodeTable::Name NodeTable::name_of(Ino parent, Node::Place place, std::string_view segment)
 {
     switch (place) {
-        case Node::Place::value: return {parent, ":value"};
-        case Node::Place::control: return {parent, ":control:" + std::string(segment)};
-        default: return {parent, std::string(segment)};
+        case Node::Place::value:
+            return {parent, ":value"};
+        case Node::Place::control:
+            return {parent, ":control:" + std::string(segment)};
+        default:
+            return {parent, std::string(segment)};
     }
 }
 
-NodeTable::NodeTable() : root_(std::make_shared<Node>())
+NodeTable::NodeTable()
+    : root_(std::make_shared<Node>())
 {
     root_->ino = kRootIno;
     root_->type = Type::directory;
     root_->place = Node::Place::root;
     root_->pins = 1;
     by_ino_[kRootIno] = root_;
+}
+
+std::size_t NodeTable::size() const
+{
+    const std::lock_guard lock(mutex_);
+    return by_ino_.size();
 }
 
 NodePtr NodeTable::find(Ino ino) const
@@ -77,14 +87,20 @@ NodePtr NodeTable::look_up(const NodePtr& parent, Node::Place place, std::string
     node->parent = parent;
     node->segment = std::string(segment);
     node->lookups = 1;
-    node->ino = preferred_number(type, key);
-    while (by_ino_.contains(node->ino)) {
-        node->ino = next_number(node->ino);
-    }
+    node->ino = free_number_locked(type, key);
     by_ino_[node->ino] = node;
     ++parent->pins;
     name_locked(*node);
     return node;
+}
+
+Ino NodeTable::free_number_locked(Type type, std::string_view key) const
+{
+    auto number = preferred_number(type, key);
+    while (by_ino_.contains(number)) {
+        number = next_number(number);
+    }
+    return number;
 }
 
 void NodeTable::add_lookup(Node& node)
@@ -174,8 +190,9 @@ void NodeTable::exchange(Node& a, Node& b)
 Ino NodeTable::number_of(const Node& parent, Node::Place place, std::string_view segment, Type type,
                          std::string_view key) const
 {
-    const auto node = find(parent, place, segment);
-    return node && node->type == type ? node->ino : preferred_number(type, key);
+    const std::lock_guard lock(mutex_);
+    const auto found = by_name_.find(name_of(parent.ino, place, segment));
+    return found != by_name_.end() && found->second->type == type ? found->second->ino : free_number_locked(type, key);
 }
 
 }  // namespace bytestore::fs

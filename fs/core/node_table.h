@@ -1,13 +1,15 @@
 // All nodes, by inode number and by name.
 //
-// An inode number is a hash of the kind and the key that a node has when it is first seen; if a live node has it, the next free one is
-// taken, and a rename keeps it. A node lives as long as the kernel knows it (lookups) or something here needs it (pins).
+// An inode number is a hash of the kind and the key that a node has when it is first seen; if a live node has it, the
+// next free one is taken, and a rename keeps it. A node lives as long as the kernel knows it (lookups) or something
+// here needs it (pins).
 //
 // Threads: every method locks by itself.
 #pragma once
 
 #include "fs/core/node.h"
 
+#include <cstddef>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -22,11 +24,14 @@ public:
     NodeTable();
 
     const NodePtr& root() const { return root_; }
+    std::size_t size() const;
     NodePtr find(Ino ino) const;  // nullptr if there is none
     NodePtr find(const Node& parent, Node::Place place, std::string_view segment) const;
 
-    // The node with this name, made if needed, with one more lookup and of this type (a name whose type changed gets a new node).
-    NodePtr look_up(const NodePtr& parent, Node::Place place, std::string_view segment, Type type, std::string_view key);
+    // The node with this name, made if needed, with one more lookup and of this type (a name whose type changed gets a
+    // new node).
+    NodePtr look_up(const NodePtr& parent, Node::Place place, std::string_view segment, Type type,
+                    std::string_view key);
     void add_lookup(Node& node);
     void forget(const NodePtr& node, std::uint64_t lookups);
 
@@ -39,8 +44,9 @@ public:
     void move(Node& node, const NodePtr& parent, Node::Place place, std::string_view segment);
     void exchange(Node& a, Node& b);
 
-    // The number that a node of this name has, or would most likely get.
-    Ino number_of(const Node& parent, Node::Place place, std::string_view segment, Type type, std::string_view key) const;
+    // The number that a node of this name has, or would get now.
+    Ino number_of(const Node& parent, Node::Place place, std::string_view segment, Type type,
+                  std::string_view key) const;
 
 private:
     using Name = std::pair<Ino, std::string>;
@@ -49,6 +55,7 @@ private:
     };
 
     static Name name_of(Ino parent, Node::Place place, std::string_view segment);
+    Ino free_number_locked(Type type, std::string_view key) const;
     void release_locked(NodePtr node);
     void name_locked(Node& node);
     void unname_locked(Node& node);

@@ -53,4 +53,16 @@ std::vector<NodePtr> PendingFiles::of(const Node& directory) const
     return files;
 }
 
+std::vector<NodePtr> PendingFiles::all() const
+{
+    const std::lock_guard lock(mutex_);
+    std::vector<NodePtr> all;
+    for (const auto& [directory, files] : files_) {
+        for (const auto& [id, file] : files) {
+            all.push_back(file);
+        }
+    }
+    return all;
+}
+
 }  // namespace bytestore::fs

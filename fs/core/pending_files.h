@@ -1,5 +1,5 @@
-// New files that are no record yet, by directory and place. They are seen like any other, keep their directory alive, and hold their
-// node. Threads: every method locks by itself.
+// New files that are no record yet, by directory and place. They are seen like any other, keep their directory alive,
+// and hold their node. Threads: every method locks by itself.
 #pragma once
 
 #include "fs/core/node.h"
@@ -21,6 +21,7 @@ public:
     NodePtr find(const Node& directory, Node::Place place, std::string_view segment) const;
     bool any(const Node& directory) const;
     std::vector<NodePtr> of(const Node& directory) const;
+    std::vector<NodePtr> all() const;
 
 private:
     using Id = std::pair<Node::Place, std::string>;

@@ -17,11 +17,7 @@ bool is_below(std::string_view key, std::string_view directory)
 }  // namespace
 
 Rename::Rename(Store& store, NodeTable& nodes, const Names& names, Files& files, const Directories& directories)
-    : store_(store),
-      nodes_(nodes),
-      names_(names),
-      files_(files),
-      directories_(directories)
+    : store_(store), nodes_(nodes), names_(names), files_(files), directories_(directories)
 {
 }
 
@@ -38,6 +34,7 @@ Result<Position> Rename::run(const NodePtr& parent, std::string_view name, const
                                               : Result<Position>(Position{});
     }
     TRY(check(mode));
+    TRY(check_reserved(mode));
     TRY(plan(mode));
     TRY_ASSIGN(const auto position, store_.commit(batch_));
     move_nodes(mode);
@@ -67,6 +64,17 @@ Status Rename::check(RenameMode mode) const
     return from_.type == Type::directory ? check_directory(mode) : Status{};
 }
 
+// Keys of the reserved form are moved where they are, but none is made.
+Status Rename::check_reserved(RenameMode mode) const
+{
+    const bool from = has_reserved_segment(from_.spot.key);
+    const bool to = has_reserved_segment(to_.key);
+    if ((to && !from) || (mode == RenameMode::exchange && from != to)) {
+        return fail(Errc::invalid, "a key of this form cannot be made");
+    }
+    return {};
+}
+
 Status Rename::check_directory(RenameMode mode) const
 {
     if (to_.place == Node::Place::value || is_below(to_.key, from_.spot.key)) {
@@ -94,14 +102,20 @@ Status Rename::plan(RenameMode mode)
 
 Status Rename::move_target(const Target& from, const Spot& to)
 {
-    if (from.type != Type::directory) {
-        return move_file(from, to.key);
+    return from.type == Type::directory ? move_directory(from.spot.key, to.key) : move_file(from, to.key);
+}
+
+Status Rename::move_directory(const std::string& from, const std::string& to)
+{
+    const auto prefix = child_prefix(from);
+    const auto new_prefix = child_prefix(to);
+    // Files that are no record yet follow by themselves; their keys must fit as well.
+    if (files_.longest_pending_key(prefix) + to.size() > kMaxKeyBytes + from.size()) {
+        return fail(Errc::name_too_long, "the key of a new file in the directory would be too long");
     }
-    if (const auto value = store_.find(from.spot.key)) {
-        move_stored(value->key(), to.key, value->entry().meta);
+    if (const auto value = store_.find(from)) {
+        move_stored(from, to, value->entry().meta);
     }
-    const auto prefix = child_prefix(from.spot.key);
-    const auto new_prefix = child_prefix(to.key);
     ListRequest request{.prefix = prefix, .delimiter = {}, .after = {}, .limit = kPage};
     for (auto page = store_.list(request); !page.empty(); page = store_.list(request)) {
         for (const auto& item : page) {
@@ -153,7 +167,8 @@ void Rename::remove_sources(RenameMode mode)
     if (replaced_ && replaced_->type == Type::directory && !destinations_.contains(marker_key(to_.key))) {
         batch_.remove(marker_key(to_.key));
     }
-    if (from_.spot.place == Node::Place::segment && from_.spot.directory != to_.directory && !from_.pending) {
+    const bool leaves = from_.spot.directory != to_.directory || to_.place == Node::Place::value;
+    if (from_.spot.place == Node::Place::segment && leaves && !from_.pending) {
         directories_.keep(batch_, from_.spot.directory, from_.spot.key);
     }
 }

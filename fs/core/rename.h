@@ -27,14 +27,16 @@ public:
     Rename(Store& store, NodeTable& nodes, const Names& names, Files& files, const Directories& directories);
 
     // A directory costs the bytes of everything under it. On error nothing has changed.
-    Result<Position> run(const NodePtr& parent, std::string_view name, const NodePtr& new_parent, std::string_view new_name,
-                         RenameMode mode);
+    Result<Position> run(const NodePtr& parent, std::string_view name, const NodePtr& new_parent,
+                         std::string_view new_name, RenameMode mode);
 
 private:
     Status check(RenameMode mode) const;
     Status check_directory(RenameMode mode) const;
+    Status check_reserved(RenameMode mode) const;
     Status plan(RenameMode mode);
     Status move_target(const Target& from, const Spot& to);
+    Status move_directory(const std::string& from, const std::string& to);
     Status move_file(const Target& from, const std::string& to);
     void move_stored(const std::string& from, const std::string& to, const Meta& meta);
     void remove_sources(RenameMode mode);

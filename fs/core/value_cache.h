@@ -1,5 +1,6 @@
-// The values that were read last, decoded: a large value is read in many pieces, and must not be decoded for each. Bounded; values are
-// found by where their record lies, so that a new one is never mistaken for an old one. Threads: every method locks by itself.
+// The values that were read last, decoded: a large value is read in many pieces, and must not be decoded for each.
+// Bounded; values are found by where their record lies, so that a new one is never mistaken for an old one. Threads:
+// every method locks by itself.
 #pragma once
 
 #include "engine/store.h"
@@ -14,7 +15,10 @@ namespace bytestore::fs {
 
 class ValueCache {
 public:
-    explicit ValueCache(std::uint64_t max_bytes) : max_bytes_(max_bytes) {}
+    explicit ValueCache(std::uint64_t max_bytes)
+        : max_bytes_(max_bytes)
+    {
+    }
 
     // The decoded value. Small ones are not kept: the kernel does that.
     Result<std::shared_ptr<const std::string>> read(const ValueRef& value);

@@ -27,8 +27,8 @@ namespace bytestore::fuse {
 namespace {
 
 struct Events {
-    std::function<Status()>
-        started;  // the kernel has been answered; an error means that nobody wants the daemon any more
+    // The kernel has been answered. An error means that nobody wants the daemon any more.
+    std::function<Status()> started;
     std::function<void()> stopping;
 };
 

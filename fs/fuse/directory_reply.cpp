@@ -5,9 +5,7 @@
 namespace bytestore::fuse {
 
 DirectoryReply::DirectoryReply(fuse_req_t request, const FilesystemSettings& settings, std::size_t size)
-    : request_(request),
-      settings_(settings),
-      buffer_(size)
+    : request_(request), settings_(settings), buffer_(size)
 {
 }
 
@@ -35,7 +33,8 @@ bool DirectoryReply::add(const fs::DirectoryEntry& entry)
 }
 
 // Like a lookup, an entry that the kernel gets is one that it will forget; "." and ".." are told by number only.
-bool DirectoryReply::add_with_attributes(fs::Filesystem& core, const fs::Handle& handle, const fs::DirectoryEntry& entry)
+bool DirectoryReply::add_with_attributes(fs::Filesystem& core, const fs::Handle& handle,
+                                         const fs::DirectoryEntry& entry)
 {
     const bool dots = entry.name == "." || entry.name == "..";
     Result<fs::Attributes> found = fs::Attributes{};

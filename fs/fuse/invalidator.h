@@ -1,5 +1,5 @@
-// Tells the kernel what it must not believe any more, from a thread that holds no lock and serves no request: a notification may wait for
-// pages or names that a request under way holds.
+// Tells the kernel what it must not believe any more, from a thread that holds no lock and serves no request: a
+// notification may wait for pages or names that a request under way holds.
 #pragma once
 
 #include "fs/fuse/fuse_api.h"

@@ -55,7 +55,8 @@ spdlog::level::level_enum level_of(fuse_log_level level)
 
 struct FuseMessage {
     std::mutex mutex;
-    std::string text;  // guarded by mutex
+    std::string text;     // guarded by mutex
+    bool speaks = false;  // guarded by mutex
 };
 
 FuseMessage& fuse_message()
@@ -81,9 +82,9 @@ std::string_view without_frame(std::string_view text)
     std::array<char, 4096> buffer{};
     std::vsnprintf(buffer.data(), buffer.size(), format, values);
     const std::string_view text = without_frame(buffer.data());
-    spdlog::log(level_of(level), text);
+    const std::lock_guard lock(fuse_message().mutex);
+    spdlog::log(fuse_message().speaks ? level_of(level) : spdlog::level::debug, text);
     if (level <= FUSE_LOG_WARNING) {
-        const std::lock_guard lock(fuse_message().mutex);
         fuse_message().text = text;
     }
 }
@@ -114,6 +115,12 @@ std::string last_fuse_message()
 {
     const std::lock_guard lock(fuse_message().mutex);
     return fuse_message().text;
+}
+
+void let_fuse_speak()
+{
+    const std::lock_guard lock(fuse_message().mutex);
+    fuse_message().speaks = true;
 }
 
 }  // namespace bytestore::fuse

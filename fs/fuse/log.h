@@ -15,7 +15,8 @@ void start_log(bool background, bool verbose);
 LogFunction store_log();
 
 // The last warning or error of libfuse, on one line; empty if there was none. Its calls report no more than that they
-// failed.
+// failed, so this becomes part of an error. Up to let_fuse_speak() libfuse's messages are logged for debugging only.
 std::string last_fuse_message();
+void let_fuse_speak();
 
 }  // namespace bytestore::fuse

@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,10 +39,11 @@ Result<std::string> real_path(const std::string& path)
     return std::string(real.get());
 }
 
+// By statfs, for the kernel answers stat from its cache even if the daemon is gone.
 bool is_dead(const std::string& directory)
 {
-    struct stat info{};
-    return ::stat(directory.c_str(), &info) != 0 && errno == ENOTCONN;
+    struct statfs info{};
+    return ::statfs(directory.c_str(), &info) != 0 && errno == ENOTCONN;
 }
 
 Status require_directory(const std::string& path, Errc otherwise)
@@ -112,6 +114,9 @@ Status refuse_live_mount(const std::string& mount_point)
 
 Result<std::string> real_mount_point(const std::string& given)
 {
+    if (given.empty()) {
+        return fail(Errc::invalid, "the mount point has no name");
+    }
     auto path = real_path(trimmed(given));
     if (!path && path.error().code == Errc::not_found) {
         return fail(Errc::not_found, fmt::format("the mount point {0} does not exist; make it with: mkdir {0}", given),

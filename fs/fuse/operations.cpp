@@ -5,9 +5,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <fcntl.h>
 #include <cerrno>
 #include <cstdio>
-#include <fcntl.h>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -29,7 +29,8 @@ fs::Owner caller(fuse_req_t request)
 
 fs::Handle& handle_of(const fuse_file_info* info)
 {
-    return *reinterpret_cast<fs::Handle*>(info->fh);  // NOLINT(performance-no-int-to-ptr): the kernel gives back what it was given
+    return *reinterpret_cast<fs::Handle*>(
+        info->fh);  // NOLINT(performance-no-int-to-ptr): the kernel gives back what it was given
 }
 
 // Nothing thrown reaches libfuse. The body answers as its last step, so what is caught here was not answered yet.
@@ -58,7 +59,7 @@ void reply_entry(fuse_req_t request, const Result<fs::Attributes>& attributes)
 void reply_attributes(fuse_req_t request, const Result<fs::Attributes>& attributes)
 {
     if (!attributes) {
-        reply_error(request, attributes.error());
+        reply_inode_error(request, attributes.error());
         return;
     }
     const auto st = stat_of(*attributes, filesystem(request).settings());
@@ -141,7 +142,7 @@ void on_readlink(fuse_req_t request, fuse_ino_t ino)
         if (target) {
             fuse_reply_readlink(request, target->c_str());
         } else {
-            reply_error(request, target.error());
+            reply_inode_error(request, target.error());
         }
     });
 }
@@ -155,9 +156,8 @@ void on_mkdir(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mo
 
 void on_symlink(fuse_req_t request, const char* target, fuse_ino_t parent, const char* name)
 {
-    guard(request, [&](fs::Filesystem& core) {
-        reply_entry(request, core.make_link(parent, name, target, caller(request)));
-    });
+    guard(request,
+          [&](fs::Filesystem& core) { reply_entry(request, core.make_link(parent, name, target, caller(request))); });
 }
 
 void on_unlink(fuse_req_t request, fuse_ino_t parent, const char* name)
@@ -218,7 +218,7 @@ void on_open(fuse_req_t request, fuse_ino_t ino, fuse_file_info* info)
     guard(request, [&](fs::Filesystem& core) {
         auto handle = core.open(ino, open_request(info->flags));
         if (!handle) {
-            reply_error(request, handle.error());
+            reply_inode_error(request, handle.error());
             return;
         }
         fill_info(*info, std::move(*handle));
@@ -228,8 +228,8 @@ void on_open(fuse_req_t request, fuse_ino_t ino, fuse_file_info* info)
     });
 }
 
-Result<fs::Attributes> create(fs::Filesystem& core, fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode,
-                              fuse_file_info& info)
+Result<fs::Attributes> create(fs::Filesystem& core, fuse_req_t request, fuse_ino_t parent, const char* name,
+                              mode_t mode, fuse_file_info& info)
 {
     auto made = core.create(parent, name, mode, caller(request), open_request(info.flags), (info.flags & O_EXCL) != 0);
     if (!made) {
@@ -293,7 +293,8 @@ void on_read(fuse_req_t request, fuse_ino_t /*ino*/, size_t size, off_t offset, 
 void on_write(fuse_req_t request, fuse_ino_t /*ino*/, const char* data, size_t size, off_t offset, fuse_file_info* info)
 {
     guard(request, [&](fs::Filesystem& core) {
-        const auto written = core.write(handle_of(info), static_cast<std::uint64_t>(offset), std::string_view(data, size));
+        const auto written =
+            core.write(handle_of(info), static_cast<std::uint64_t>(offset), std::string_view(data, size));
         if (written) {
             fuse_reply_write(request, *written);
         } else {
@@ -324,7 +325,7 @@ void on_opendir(fuse_req_t request, fuse_ino_t ino, fuse_file_info* info)
     guard(request, [&](fs::Filesystem& core) {
         auto handle = core.open_directory(ino);
         if (!handle) {
-            reply_error(request, handle.error());
+            reply_inode_error(request, handle.error());
             return;
         }
         info->fh = reinterpret_cast<std::uintptr_t>(handle->release());

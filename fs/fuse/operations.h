@@ -1,5 +1,6 @@
-// The FUSE operations: each unpacks a request, asks fs::Filesystem, and packs the answer. Nothing is decided here but what the kernel may
-// cache: everything, for as long as it likes, since all changes come through it; what does not is invalidated.
+// The FUSE operations: each unpacks a request, asks fs::Filesystem, and packs the answer. Nothing is decided here but
+// what the kernel may cache: everything, for as long as it likes, since all changes come through it; what does not is
+// invalidated.
 #pragma once
 
 #include "engine/store.h"

@@ -80,18 +80,18 @@ void CommandLine::know(std::span<const Option> options)
 
 std::vector<fuse_opt> CommandLine::templates() const
 {
-    constexpr auto kNoOffset = static_cast<unsigned long>(-1U);  // what FUSE_OPT_KEY sets: the callback gets it
     std::vector<fuse_opt> all;
+    all.reserve(known_.size() + kernel_flag_table().size() + ignored_table().size() + 1);
     for (std::size_t index = 0; index < known_.size(); ++index) {
-        all.push_back({known_[index].name, kNoOffset, static_cast<int>(index)});
+        all.push_back(FUSE_OPT_KEY(known_[index].name, static_cast<int>(index)));
     }
     for (const char* name : kernel_flag_table()) {
-        all.push_back({name, kNoOffset, kKernelFlagKey});
+        all.push_back(FUSE_OPT_KEY(name, kKernelFlagKey));
     }
     for (const char* name : ignored_table()) {
-        all.push_back({name, kNoOffset, FUSE_OPT_KEY_DISCARD});
+        all.push_back(FUSE_OPT_KEY(name, FUSE_OPT_KEY_DISCARD));
     }
-    all.push_back({nullptr, 0, 0});
+    all.push_back(FUSE_OPT_END);
     return all;
 }
 
@@ -167,7 +167,9 @@ std::string help_text()
     return fmt::format(
         "Usage: bytestore-mount [-fdv] [-o option[,option...]] DATADIR MOUNTPOINT\n"
         "Shows the store in DATADIR as files under MOUNTPOINT, until umount MOUNTPOINT.\n\n"
-        "{}\nOptions for -o, with their defaults:\n{}\n"
+        "{}"
+        "  -o OPTION[,OPTION...]    mount options, as follows\n\n"
+        "Options for -o, with their defaults:\n{}\n"
         "Handed on to the kernel: {}\n"
         "Ignored: {} and x-...\n",
         help_lines(flag_table()), help_lines(mount_option_table()), fmt::join(kernel_flag_table(), " "),

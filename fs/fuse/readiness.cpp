@@ -95,7 +95,7 @@ Error obituary(int status)
 Result<std::optional<Error>> receive_error(int pipe)
 {
     TRY_ASSIGN(const std::string bytes, receive(pipe, SIZE_MAX));
-    if (bytes.size() < 2) {
+    if (bytes.empty()) {
         return std::nullopt;
     }
     return Error{static_cast<Errc>(bytes[0]), bytes.substr(1)};

@@ -5,6 +5,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
+
 namespace bytestore::fuse {
 namespace {
 
@@ -80,6 +82,15 @@ void reply_error(fuse_req_t request, const Error& error)
 {
     spdlog::debug("answered with an error: {}", error.message);
     fuse_reply_err(request, fs::errno_of(error));
+}
+
+void reply_inode_error(fuse_req_t request, const Error& error)
+{
+    if (error.code == Errc::not_found) {
+        fuse_reply_err(request, ESTALE);
+    } else {
+        reply_error(request, error);
+    }
 }
 
 void reply_status(fuse_req_t request, const Status& status)

@@ -87,6 +87,7 @@ Status Session::mount(const std::string& mount_point)
         return fuse_failure(Errc::access_denied, fmt::format("cannot mount on {}", mount_point));
     }
     mounted_ = true;
+    let_fuse_speak();
     return {};
 }
 
