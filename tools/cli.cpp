@@ -53,6 +53,7 @@ private:
     Status finish_set(SetCommand& set);
 
     std::unexpected<Error> usage_error(const std::string& reason) const;
+    std::string overview() const;
     std::string reason(const CLI::ParseError& error) const;
     std::string unknown_command(const std::string& name) const;
     std::vector<std::string> command_names() const;
@@ -84,7 +85,8 @@ Parser::Parser()
     app_.set_help_flag("-h,--help", "Print this help and exit");
     app_.set_version_flag("-V,--version", "kvs (ByteStore) " BYTESTORE_VERSION, "Print the version and exit");
     app_.add_option("--dir", line_.directory, "The data directory (default: kvs-data)")
-        ->option_text("DIR")
+        ->transform(unshielded)
+        ->type_name("DIR")
         ->envname("BYTESTORE_DIR")
         ->take_last();
     app_.add_flag("-v,--verbose", line_.verbosity, "Say what the store does; twice: in detail");
@@ -102,7 +104,9 @@ Parser::Parser()
 template <class C>
 CLI::App* Parser::add_command(const std::string& name, const std::string& description, C& command)
 {
-    return app_.add_subcommand(name, description)->callback([this, &command] { line_.command = command; });
+    return app_.add_subcommand(name, description)->group("Commands")->callback([this, &command] {
+        line_.command = command;
+    });
 }
 
 CLI::Option* add_text(CLI::App* command, const std::string& name, std::string& text, const std::string& description)
@@ -115,7 +119,7 @@ void Parser::add_set()
     CLI::App* command = add_command("set", "Bind KEY to VALUE", set_);
     add_text(command, "KEY", set_.key, "The key")->required();
     set_value_ = add_text(command, "VALUE", set_.value, "The value; '-' reads it from standard input");
-    set_file_ = add_text(command, "--file", file_name_, "Read the value from FILE")->option_text("FILE");
+    set_file_ = add_text(command, "--file", file_name_, "Read the value from FILE")->type_name("FILE");
 }
 
 void Parser::add_get()
@@ -159,14 +163,14 @@ void Parser::add_path_commands()
 
 void Parser::add_help()
 {
-    help_ = app_.add_subcommand("help", "Print this help, or that of COMMAND");
+    help_ = app_.add_subcommand("help", "Print this help, or that of COMMAND")->group("Commands");
     add_text(help_, "COMMAND", help_topic_, "The command");
 }
 
 Result<CommandLine> Parser::parse(std::span<const std::string> args)
 {
     if (args.empty()) {
-        line_.command = ShowText{app_.help(), ExitCode::failed};
+        line_.command = ShowText{overview(), ExitCode::failed};
         return std::move(line_);
     }
     try {
@@ -198,7 +202,7 @@ Status Parser::finish()
 Status Parser::finish_help()
 {
     if (help_topic_.empty()) {
-        line_.command = ShowText{app_.help()};
+        line_.command = ShowText{overview()};
         return {};
     }
     if (std::ranges::count(command_names(), help_topic_) == 0) {
@@ -232,6 +236,12 @@ std::unexpected<Error> Parser::usage_error(const std::string& reason) const
     const auto parsed = app_.get_subcommands();
     const std::string topic = parsed.empty() || parsed.front() == help_ ? "" : " " + parsed.front()->get_name();
     return fail(Errc::invalid, fmt::format("{}; see 'kvs help{}'", reason, topic));
+}
+
+// App::help() is that of the command that was parsed, which may be `help` itself.
+std::string Parser::overview() const
+{
+    return app_.get_formatter()->make_help(&app_, app_.get_name(), CLI::AppFormatMode::Normal);
 }
 
 // What was left over is what the user mistyped, whatever else CLI11 finds wrong because of it.

@@ -87,7 +87,7 @@ Status Scan::print_nothing_found()
 {
     return session_.out.write(command_.prefix.empty()
                                   ? "(empty store)\n"
-                                  : fmt::format("(no keys matching prefix {})\n", quoted(command_.prefix)));
+                                  : fmt::format("(no keys matching prefix {})\n", in_quotes(command_.prefix)));
 }
 
 Status Scan::print_keys()

@@ -1,29 +1,21 @@
 // The commands about the store as a whole: compact and stats; and the texts about kvs itself.
 #include "tools/commands.h"
 
-#include "tools/json.h"
+#include "fs/control/stats_text.h"
 
 #include <fmt/format.h>
 
-#include <cstddef>
 #include <string>
 
 namespace bytestore::tools {
 namespace {
 
-constexpr std::size_t kRuleWidth = 40;
-
 std::string reclaimed(const CompactionReport& report)
 {
-    return fmt::format("{} record(s) dropped, {} segment(s) rewritten, {} merged away, {} -> {} bytes",
-                       report.records_dropped, report.segments_rewritten, report.segments_removed, report.bytes_before,
-                       report.bytes_after);
-}
-
-std::string statistics(const Stats& stats)
-{
-    return fmt::format("Store statistics\n{}\n  Directory  : {}\n  Live keys  : {}\n  Disk usage : {} bytes\n",
-                       std::string(kRuleWidth, '='), stats.directory, stats.live_keys, stats.disk_bytes);
+    return fmt::format(
+        "compaction took the log from {} to {} bytes: {} record(s) dropped, {} segment(s) rewritten, {} merged away",
+        report.bytes_before, report.bytes_after, report.records_dropped, report.segments_rewritten,
+        report.segments_removed);
 }
 
 }  // namespace
@@ -54,7 +46,7 @@ Result<ExitCode> run(const StatsCommand& command, Session& session)
 {
     TRY_ASSIGN(const auto store, session.open_for_reading());
     const Stats stats = store->stats();
-    TRY(session.out.write(command.json ? json_line(stats) : statistics(stats)));
+    TRY(session.out.write(command.json ? fs::stats_json(stats) : fs::stats_text(stats)));
     return ExitCode::ok;
 }
 

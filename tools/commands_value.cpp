@@ -42,9 +42,10 @@ std::string shown_value(const SetCommand& command, std::size_t size)
     return command.source == SetCommand::Source::argument ? command.value : fmt::format("({} bytes)", size);
 }
 
-std::string shown_value(const std::string& value)
+Status print_value(const Value& value, bool raw, Output& out)
 {
-    return value.ends_with('\n') ? value : value + '\n';
+    TRY(out.write(value.bytes));
+    return raw || value.bytes.ends_with('\n') ? Status() : out.write("\n");
 }
 
 }  // namespace
@@ -72,11 +73,8 @@ Result<ExitCode> run(const GetCommand& command, Session& session)
     if (!value) {
         return report_key_not_found(command.key, session.io.err);
     }
-    if (command.json) {
-        TRY(session.out.write(json_line(command.key, *value)));
-    } else {
-        TRY(session.out.write(command.raw ? value->bytes : shown_value(value->bytes)));
-    }
+    TRY(command.json ? session.out.write(json_line(command.key, *value))
+                     : print_value(*value, command.raw, session.out));
     return ExitCode::ok;
 }
 

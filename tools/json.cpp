@@ -45,20 +45,4 @@ std::string json_line(std::string_view key, const Value& value)
     return line(json);
 }
 
-std::string json_line(const Stats& stats)
-{
-    return line({
-        {"directory", stats.directory},
-        {"live_keys", stats.live_keys},
-        {"hidden_keys", stats.hidden_keys},
-        {"disk_bytes", stats.disk_bytes},
-        {"segments", stats.segments},
-        {"records", stats.records},
-        {"stale_records", stats.stale_records},
-        {"dead_bytes", stats.dead_bytes},
-        {"unverified_records", stats.unverified},
-        {"index_bytes", stats.index_bytes},
-    });
-}
-
 }  // namespace bytestore::tools

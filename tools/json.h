@@ -1,7 +1,6 @@
 // What kvs prints with --json. kvs(1) documents the members; they may become more, and do not change.
 #pragma once
 
-#include "engine/store.h"
 #include "tools/lookup.h"
 
 #include <string>
@@ -12,6 +11,5 @@ namespace bytestore::tools {
 // Each is one line, with its newline.
 std::string json_line(std::string_view key);
 std::string json_line(std::string_view key, const Value& value);
-std::string json_line(const Stats& stats);
 
 }  // namespace bytestore::tools

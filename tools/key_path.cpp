@@ -51,10 +51,10 @@ Result<std::string> path_of_key(const Store& store, std::string_view key)
                     fmt::format("a key of {} bytes is longer than {} bytes", key.size(), kMaxKeyBytes));
     }
     if (!format::is_valid_utf8(key)) {
-        return fail(Errc::not_utf8, fmt::format("the key {} is not valid UTF-8, and has no path", quoted(key)));
+        return fail(Errc::not_utf8, fmt::format("the key {} is not valid UTF-8, and has no path", in_quotes(key)));
     }
     if (fs::is_marker(key)) {
-        return fail(Errc::invalid, fmt::format("{} is the marker of a directory, and has no path", quoted(key)));
+        return fail(Errc::invalid, fmt::format("{} is the marker of a directory, and has no path", in_quotes(key)));
     }
     return fs::path_of_key(key, [&](std::string_view directory) { return store.any(fs::child_prefix(directory)); });
 }

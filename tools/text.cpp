@@ -60,7 +60,7 @@ std::string padded(std::string_view text, std::size_t width)
     return std::string(text) + std::string(width - std::min(width, characters), ' ');
 }
 
-std::string quoted(std::string_view text)
+std::string in_quotes(std::string_view text)
 {
     std::string result = "\"";
     for (auto at = text.begin(); at != text.end();) {

@@ -13,6 +13,6 @@ std::string padded(std::string_view text, std::size_t width);
 
 // `text` in double quotes, with quotes, backslashes, control, format, private and invalid characters escaped, as Rust's
 // {:?} does. (Rust also escapes combining marks and what Unicode has not assigned; here they show as they are.)
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace bytestore::tools
