@@ -1,0 +1,156 @@
+// What LOCK says of the log is held against it, where it speaks of this very file.
+#include "tests/support/claims.h"
+#include "tests/support/store_test.h"
+
+namespace bytestore::test {
+namespace {
+
+class LockClaimsTest : public StoreTest {
+protected:
+    // Three records, of which the first two are synced, without a roll.
+    void SetUp() override
+    {
+        const auto store = open();
+        set(*store, "a", "1");
+        set(*store, "b", "2");
+        ASSERT_TRUE(store->sync());
+        synced_ = read_file(segment(0)).size();
+        set(*store, "c", "3");
+        set(*store, "d", "4");
+        log_ = read_file(segment(0));
+    }
+
+    // A line of the log made bad, good ones behind it; the file stays the same.
+    void spoil(const std::string& key)
+    {
+        auto bytes = log_;
+        bytes.at(bytes.find("\"key\":\"" + key) + 7) = 'X';
+        write_file(segment(0), bytes);
+    }
+    void expect_opens_with(const Map& content) { expect_content(*open(), content); }
+
+    std::size_t synced_ = 0;
+    std::string log_;
+    const Map all_{{"a", "1"}, {"b", "2"}, {"c", "3"}, {"d", "4"}};
+    const Map before_c_{{"a", "1"}, {"b", "2"}};
+    const Map before_b_{{"a", "1"}};
+};
+
+TEST_F(LockClaimsTest, ALogCutBelowTheSyncedOffsetIsRefused)
+{
+    for (std::size_t size = 0; size < synced_; ++size) {
+        write_file(segment(0), log_.substr(0, size));
+        expect_refused(Errc::damaged, {"log-00000000000000000000.dat", "offset", "synced"});
+        ASSERT_FALSE(HasFailure()) << size;
+    }
+}
+
+TEST_F(LockClaimsTest, ALogCutAtOrAboveTheSyncedOffsetIsRecovered)
+{
+    for (std::size_t size = log_.size(); size >= synced_; --size) {
+        write_file(segment(0), log_.substr(0, size));
+        EXPECT_TRUE(try_read()) << size;
+    }
+    expect_opens_with(before_c_);
+}
+
+TEST_F(LockClaimsTest, SayNothingOfACopy)
+{
+    write_file(segment(0), log_.substr(0, synced_ - 5));
+    copy_files(path(), other_path());
+    const auto store = Store::open(other_path(), options_);
+    ASSERT_TRUE(store) << store.error().message;
+    expect_content(**store, before_b_);
+}
+
+TEST_F(LockClaimsTest, SayNothingOfAnotherIncarnation)
+{
+    change_claims(path(), [](LockClaims& claims) { claims.id = "0123456789abcdef"; });
+    write_file(segment(0), log_.substr(0, synced_ - 5));
+    expect_opens_with(before_b_);
+}
+
+TEST_F(LockClaimsTest, CountAsMissingOnceOneOfTheirBitsIsWrong)
+{
+    const auto lock = lock_text();
+    for (std::size_t at = 0; at + 1 < lock.size(); ++at) {
+        auto bytes = lock;
+        bytes[at] = static_cast<char>(bytes[at] ^ 4);
+        write_file(path() / "LOCK", bytes);
+        write_file(segment(0), log_.substr(0, synced_ - 5));
+        ASSERT_TRUE(try_read()) << at;
+    }
+}
+
+TEST_F(LockClaimsTest, AMissingSegmentThatWasWrittenLastIsRefused)
+{
+    std::filesystem::remove(segment(0));
+    expect_refused(Errc::damaged, {"log-00000000000000000000.dat is missing"});
+}
+
+TEST_F(LockClaimsTest, AMissingSegmentIsTheFirstByteStoresDoingWhereOneOfItsSegmentsIsAbove)
+{
+    std::filesystem::rename(segment(0), segment(7));
+    write_file(segment(7), "{\"cmd\":\"Set\",\"key\":\"x\",\"value\":\"y\"}\n");
+    expect_opens_with({{"x", "y"}});
+}
+
+TEST_F(LockClaimsTest, GoodLinesBehindBadOnesAreDamageInTheSameBoot)
+{
+    spoil("c");
+    expect_refused(Errc::damaged, {"log-00000000000000000000.dat", std::to_string(synced_)});
+}
+
+TEST_F(LockClaimsTest, GoodLinesBehindBadOnesAreATornTailAfterALossOfPower)
+{
+    change_claims(path(), [](LockClaims& claims) { claims.boot = "another"; });
+    spoil("c");
+    expect_opens_with(before_c_);
+}
+
+TEST_F(LockClaimsTest, GoodLinesBehindBadOnesAreATornTailAfterAnIoError)
+{
+    change_claims(path(), [](LockClaims& claims) { claims.state = LockClaims::State::failed; });
+    spoil("c");
+    expect_opens_with(before_c_);
+}
+
+TEST_F(LockClaimsTest, GoodLinesBehindBadOnesAreATornTailWithoutLockPastTheLastMark)
+{
+    spoil("d");
+    append_file(segment(0), "{\"cmd\":\"Set\",\"key\":\"later\",\"value\":\"\"}\n");
+    forget_lock();
+    expect_opens_with({{"a", "1"}, {"b", "2"}, {"c", "3"}});
+}
+
+TEST_F(LockClaimsTest, BadBytesBelowAMarkBehindThemAreDamage)
+{
+    for (const bool lock : {true, false}) {
+        change_claims(path(), [](LockClaims& claims) {
+            claims.boot = "another";
+            claims.synced = 0;
+        });
+        if (!lock) {
+            forget_lock();
+        }
+        spoil("b");
+        expect_refused(Errc::damaged, {"log-00000000000000000000.dat"});
+    }
+}
+
+TEST_F(LockClaimsTest, AnIoErrorEndsItsSegment)
+{
+    for (int opening = 0; opening < 2; ++opening) {
+        if (opening == 0) {
+            change_claims(path(), [](LockClaims& claims) { claims.state = LockClaims::State::failed; });
+        }
+        expect_opens_with(all_);  // and closes again without a write
+    }
+    set(*open(), "e", "5");
+    EXPECT_EQ(read_file(segment(0)).find("\"key\":\"e\""), std::string::npos);
+    EXPECT_NE(read_file(segment(1)).find("\"key\":\"e\""), std::string::npos);
+    EXPECT_EQ(content_of(path()).size(), 5U);
+}
+
+}  // namespace
+}  // namespace bytestore::test

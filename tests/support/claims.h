@@ -1,0 +1,14 @@
+// LOCK as another writer would have left it.
+#pragma once
+
+#include "engine/log/lock_file.h"
+
+#include <functional>
+#include <string>
+
+namespace bytestore::test {
+
+// Rewrites LOCK's claims; the store must be closed.
+void change_claims(const std::string& directory, const std::function<void(LockClaims&)>& change);
+
+}  // namespace bytestore::test

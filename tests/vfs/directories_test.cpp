@@ -1,0 +1,484 @@
+// Directories, listings, inode numbers and .control: design 4, 5 and 6.
+#include "tests/vfs/mount.h"
+
+#include "fs/mapping.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <random>
+#include <set>
+
+namespace bytestore::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+
+class Directories : public ::testing::Test {
+protected:
+    void set(const std::string& key, const std::string& value = "v")
+    {
+        EXPECT_TRUE(mount.store().set(key, value, {}).has_value());
+    }
+
+    Mount mount;
+};
+
+TEST_F(Directories, EmptiedDirectoriesStay)
+{
+    set("a:b:x");
+    set("a:b:y");
+    EXPECT_EQ(mount.rm("a/b/x") + mount.rm("a/b/y"), 0);
+    for (int i = 0; i < 2; ++i, mount.remount()) {
+        EXPECT_THAT(mount.ls("a/b"), ElementsAre());
+        EXPECT_THAT(mount.ls("a"), ElementsAre("b"));
+    }
+    EXPECT_EQ(mount.write("a/b/z", "z"), 0);
+    EXPECT_EQ(mount.rm("a/b/z") + mount.rmdir("a/b"), 0);
+    EXPECT_THAT(mount.ls("a"), ElementsAre());
+    EXPECT_EQ(mount.rmdir("a"), 0);
+    EXPECT_THAT(mount.ls(""), ElementsAre());
+}
+
+TEST_F(Directories, AMarkerIsWrittenInTheBatchOfTheLastRemoval)
+{
+    set("a:x");
+    mount.rm("a/x");
+    const auto records = mount.records();
+    ASSERT_EQ(records.size(), 3);
+    EXPECT_THAT(records[1], ::testing::HasSubstr(R"("b":"1/2")"));
+    EXPECT_THAT(records[2], ::testing::HasSubstr(R"("b":"2/2")"));
+}
+
+TEST_F(Directories, AreRemovedOnlyWhenEmpty)
+{
+    mount.mkdir("d");
+    const auto full = [&] { EXPECT_EQ(mount.rmdir("d"), ENOTEMPTY); };
+    mount.write("d/f", "x");
+    full();
+    EXPECT_EQ(mount.mv("d/f", "d/%value"), 0);
+    full();
+    EXPECT_EQ(mount.rm("d/%value"), 0);
+    {
+        auto pending = mount.create("d/f");
+        full();
+        EXPECT_EQ(mount.rm("d/f"), 0);
+    }
+    {
+        auto pending = mount.create("d/%value");
+        full();
+        EXPECT_EQ(mount.rm("d/%value"), 0);
+    }
+    mount.mkdir("d/e");
+    full();
+    EXPECT_EQ(mount.rmdir("d/e") + mount.rmdir("d"), 0);
+    EXPECT_EQ(mount.rmdir("d"), ENOENT);
+}
+
+TEST_F(Directories, KindsAreNotMixedUp)
+{
+    mount.write("f", "x");
+    mount.mkdir("d");
+    EXPECT_EQ(mount.mkdir("f"), EEXIST);
+    EXPECT_EQ(mount.mkdir("d"), EEXIST);
+    EXPECT_EQ(mount.symlink("t", "d"), EEXIST);
+    EXPECT_EQ(mount.mkdir("f/d"), ENOTDIR);
+    EXPECT_EQ(mount.rm("d"), EISDIR);
+    EXPECT_EQ(mount.rmdir("f"), ENOTDIR);
+    EXPECT_EQ(mount.rmdir(""), ENOENT);
+    auto pending = mount.create("p");
+    EXPECT_EQ(mount.mkdir("p"), EEXIST);
+}
+
+TEST_F(Directories, TheValueOfADirectoryIsAFileInIt)
+{
+    set("a", "value");
+    set("a:b");
+    EXPECT_THAT(mount.ls(""), ElementsAre("a"));
+    EXPECT_THAT(mount.ls("a"), ElementsAre("%value", "b"));
+    EXPECT_EQ(mount.read("a/%value"), "value");
+    EXPECT_EQ(mount.append("a/%value", "!"), 0);
+    EXPECT_EQ(mount.after_crash("a"), "value!");
+    EXPECT_EQ(mount.rm("a/b"), 0);
+    EXPECT_THAT(mount.ls("a"), ElementsAre("%value"));
+    EXPECT_EQ(mount.rm("a/%value"), 0);
+    EXPECT_EQ(mount.write("a/%value", "new"), 0);
+    EXPECT_EQ(mount.mkdir("a/%value"), EEXIST);
+    EXPECT_EQ(mount.rm("a/%value"), 0);
+    EXPECT_EQ(mount.mkdir("a/%value"), EINVAL);
+    EXPECT_EQ(mount.write("%value", "x"), EINVAL);
+}
+
+TEST_F(Directories, WhatMeansTheEmptyKeyCannotBeMade)
+{
+    mount.write("f", "x");
+    EXPECT_EQ(mount.write("%empty", "x"), EINVAL);
+    EXPECT_EQ(mount.symlink("t", "%empty"), EINVAL);
+    EXPECT_EQ(mount.mv("f", "%empty"), EINVAL);
+    EXPECT_EQ(mount.mkdir("%empty"), 0);
+    EXPECT_EQ(mount.write("%empty/%value", "x"), EINVAL);
+    EXPECT_EQ(mount.write("%empty/x", "x"), 0);
+    EXPECT_EQ(mount.after_crash(":x"), "x");
+    EXPECT_EQ(mount.symlink("\xff", "l"), EILSEQ);
+}
+
+TEST_F(Directories, OddKeysAreListedAndFoundUnderTheirNames)
+{
+    const std::vector<std::string> keys = {"a::b",
+                                           ":a",
+                                           "a:",
+                                           ".:..",
+                                           "..",
+                                           "x/y",
+                                           "x:y/z",
+                                           "%empty",
+                                           "%%dot",
+                                           "%value:x",
+                                           ".control",
+                                           "z:.control",
+                                           "user",
+                                           "user-1",
+                                           "user.x",
+                                           "user1",
+                                           "user:1",
+                                           "sp ace\n",
+                                           std::string(300, 'l'),
+                                           std::string("q\0r", 3),
+                                           "q:" + std::string(3000, 'm') + ":n",
+                                           "\xc3\xa9:\xe2\x82\xac"};
+    for (const auto& key : keys) {
+        set(key, key);
+    }
+    const auto has_children = [&](std::string_view key) { return mount.store().any(std::string(key) + ":"); };
+    for (const auto& key : keys) {
+        const auto path = fs::path_of_key(key, has_children);
+        EXPECT_EQ(mount.read(path), key) << path;
+        const auto slash = path.rfind('/');
+        const auto parent = slash == std::string::npos ? "" : path.substr(0, slash);
+        EXPECT_THAT(mount.ls(parent), Contains(path.substr(slash + 1)));
+    }
+}
+
+TEST_F(Directories, ConflictsAndNeighboursAreToldOnce)
+{
+    for (const auto* key : {"a", "a:b", "a-1", "a.x", "a1", "a:b:c"}) {
+        set(key);
+    }
+    EXPECT_THAT(mount.ls(""), ElementsAre("a", "a-1", "a.x", "a1"));
+    EXPECT_THAT(mount.ls("a"), ElementsAre("%value", "b"));
+    EXPECT_THAT(mount.ls("a/b"), ElementsAre("%value", "c"));
+}
+
+TEST_F(Directories, TimesMoveInMemoryAndAreStoredWhenSet)
+{
+    mount.mkdir("d");
+    const auto made = mount.stat("d")->mtime;
+    mount.write("d/f", "x");
+    const auto moved = mount.stat("d")->mtime;
+    EXPECT_GT(moved, made);
+    mount.rm("d/f");
+    EXPECT_GT(mount.stat("d")->mtime, moved);
+    EXPECT_EQ(mount.change("d", {.mode = 0700, .atime = 5, .mtime = 7}), 0);
+    for (int i = 0; i < 2; ++i, mount.remount()) {
+        EXPECT_EQ(mount.stat("d")->mtime, 7);
+        EXPECT_EQ(mount.stat("d")->atime, 5);
+        EXPECT_EQ(mount.stat("d")->mode, 0700);
+    }
+    EXPECT_EQ(mount.change("", {.mode = 0711}), 0);
+    mount.remount();
+    EXPECT_EQ(mount.stat("")->mode, 0711);
+}
+
+TEST_F(Directories, AnImplicitDirectoryHasATimeThatStays)
+{
+    EXPECT_TRUE(mount.store()
+                    .set("i:k", "v", {.mtime = 42, .atime = {}, .ctime = {}, .mode = {}, .uid = {}, .gid = {}})
+                    .has_value());
+    for (int i = 0; i < 2; ++i, mount.remount()) {
+        EXPECT_EQ(mount.stat("i")->mtime, 42);
+        EXPECT_EQ(mount.stat("i")->mode, 0755);
+    }
+}
+
+// A reader of a directory, entry by entry.
+class Reader {
+public:
+    Reader(Mount& mount, std::string_view path)
+        : fs_(mount.filesystem()), handle_(std::move(*fs_.open_directory(mount.ino(path))))
+    {
+    }
+    ~Reader() { fs_.release_directory(std::move(handle_)); }
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+
+    std::optional<fs::DirectoryEntry> next()
+    {
+        auto entry = fs_.next_entry(*handle_, cookie_);
+        cookie_ = entry ? entry->cookie : cookie_;
+        return entry;
+    }
+    void seek(std::uint64_t cookie) { cookie_ = cookie; }
+    // The names from here to the end.
+    std::vector<std::string> rest()
+    {
+        std::vector<std::string> names;
+        while (const auto entry = next()) {
+            names.push_back(entry->name);
+        }
+        return names;
+    }
+
+private:
+    fs::Filesystem& fs_;
+    std::unique_ptr<fs::Handle> handle_;
+    std::uint64_t cookie_ = 0;
+};
+
+class Listing : public Directories {
+protected:
+    // Keeps some entries and changes others while they are listed.
+    void fill(int count)
+    {
+        Batch batch;
+        for (int i = 0; i < count; ++i) {
+            batch.set("d:keep" + std::to_string(i), "v", {});
+            batch.set("d:other" + std::to_string(i), "v", {});
+        }
+        EXPECT_TRUE(mount.store().apply(batch).has_value());
+    }
+    void disturb()
+    {
+        const auto name = [&] { return "d/other" + std::to_string(random() % 300); };
+        switch (random() % 4) {
+            case 0:
+                mount.write(name(), "x");
+                break;
+            case 1:
+                mount.rm(name());
+                break;
+            case 2:
+                mount.mv(name(), name());
+                break;
+            default:
+                mount.ls("d");
+        }
+    }
+    static void expect_all_once(const std::multiset<std::string>& told, int count)
+    {
+        for (int i = 0; i < count; ++i) {
+            EXPECT_EQ(told.count("keep" + std::to_string(i)), 1) << i;
+        }
+        for (const auto& name : told) {
+            EXPECT_EQ(told.count(name), 1) << name;
+        }
+    }
+
+    std::mt19937 random{1};
+};
+
+TEST_F(Listing, TellsWhatStaysOnceWhateverHappensMeanwhile)
+{
+    fill(200);
+    for (int round = 0; round < 5; ++round) {
+        Reader first(mount, "d");
+        Reader second(mount, "d");
+        std::multiset<std::string> told_first;
+        std::multiset<std::string> told_second;
+        for (bool more = true; more; disturb()) {
+            const auto a = first.next();
+            const auto b = second.next();
+            a ? told_first.insert(a->name) : told_first.end();
+            b ? told_second.insert(b->name) : told_second.end();
+            more = a || b;
+        }
+        expect_all_once(told_first, 200);
+        expect_all_once(told_second, 200);
+    }
+}
+
+TEST_F(Listing, EveryCookieCanBeSoughtAgain)
+{
+    fill(30);
+    Reader reader(mount, "d");
+    std::vector<fs::DirectoryEntry> entries;
+    while (auto entry = reader.next()) {
+        entries.push_back(*entry);
+    }
+    for (std::size_t i = 0; i + 1 < entries.size(); ++i) {
+        disturb();
+        reader.seek(entries[i].cookie);
+        const auto rest = reader.rest();
+        for (std::size_t k = i + 1; k < entries.size(); ++k) {
+            if (entries[k].name.starts_with("keep")) {
+                EXPECT_THAT(rest, Contains(entries[k].name).Times(1));
+            }
+        }
+    }
+}
+
+TEST_F(Listing, RewindingTellsWhatIsNewAndNotWhatIsGone)
+{
+    mount.mkdir("d");
+    mount.write("d/a", "x");
+    Reader reader(mount, "d");
+    reader.rest();
+    mount.write("d/b", "x");
+    mount.rm("d/a");
+    reader.seek(0);
+    EXPECT_THAT(reader.rest(), ElementsAre(".", "..", "b"));
+}
+
+TEST_F(Listing, TenThousandEntriesAreAllTold)
+{
+    fill(5000);
+    const auto names = mount.ls("d");
+    EXPECT_EQ(names.size(), 10'000);
+    EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), 10'000);
+}
+
+TEST_F(Listing, TellsThePendingAndTheNumbersThatStatTells)
+{
+    mount.mkdir("d");
+    mount.write("d/a", "x");
+    mount.mkdir("d/sub");
+    auto pending = mount.create("d/pending");
+    EXPECT_EQ(mount.mv("d/a", "d/b"), 0);
+    EXPECT_EQ(mount.write("d/a", "x"), 0);
+    Reader reader(mount, "d");
+    EXPECT_EQ(reader.next()->ino, mount.ino("d"));
+    EXPECT_EQ(reader.next()->ino, fs::kRootIno);
+    for (auto entry = reader.next(); entry; entry = reader.next()) {
+        const auto stat = mount.stat("d/" + entry->name);
+        EXPECT_EQ(entry->ino, stat->ino) << entry->name;
+        EXPECT_EQ(entry->type, stat->type) << entry->name;
+    }
+}
+
+TEST_F(Listing, NeverTellsANumberThatAnotherFileHas)
+{
+    mount.write("a", "x");
+    const auto b = mount.open_to_read("a");
+    EXPECT_EQ(mount.mv("a", "b"), 0);
+    set("a");
+    std::set<fs::Ino> told;
+    Reader reader(mount, "");
+    reader.next();
+    reader.next();
+    for (auto entry = reader.next(); entry; entry = reader.next()) {
+        EXPECT_TRUE(told.insert(entry->ino).second) << entry->name;
+    }
+    EXPECT_EQ(told.size(), 2);
+}
+
+TEST_F(Directories, InodeNumbersAreNeverSharedByLiveFiles)
+{
+    std::set<fs::Ino> inos;
+    for (int i = 0; i < 50; ++i) {
+        EXPECT_EQ(mount.write("f", "x"), 0);
+        const auto ino = mount.ino("f");
+        EXPECT_GT(ino, fs::kRootIno);
+        EXPECT_TRUE(inos.insert(ino).second);
+        EXPECT_EQ(mount.mv("f", "kept" + std::to_string(i)), 0);
+        EXPECT_EQ(mount.ino("kept" + std::to_string(i)), ino);
+    }
+}
+
+TEST_F(Directories, PathsMayBeThousandsOfNamesDeep)
+{
+    constexpr int kDepth = 2000;
+    auto ino = fs::kRootIno;
+    for (int i = 0; i < kDepth; ++i) {
+        const auto next = mount.filesystem().make_directory(ino, "d", 0755, kRootUser);
+        ASSERT_TRUE(next.has_value());
+        ino = next->ino;
+    }
+    EXPECT_TRUE(mount.filesystem().make_link(ino, "l", "target", kRootUser).has_value());
+    std::string key;
+    for (int i = 0; i < kDepth; ++i) {
+        key += "d:";
+    }
+    EXPECT_EQ(mount.after_crash(key + "l"), "target");
+}
+
+class Control : public ::testing::Test {
+protected:
+    Mount mount;
+};
+
+TEST_F(Control, IsReachableAndNotListed)
+{
+    EXPECT_THAT(mount.ls(""), ElementsAre());
+    EXPECT_THAT(mount.ls(".control"), Contains("stats"));
+    EXPECT_EQ(mount.stat(".control")->mode, 0700);
+    EXPECT_EQ(mount.stat(".control/stats")->mode, 0400);
+    EXPECT_EQ(mount.stat(".control/compact")->mode, 0600);
+    EXPECT_EQ(mount.read(".control/none"), "errno 2");
+    for (const auto& name : mount.ls(".control")) {
+        EXPECT_TRUE(mount.stat(".control/" + name)->changes_by_itself);
+    }
+}
+
+TEST_F(Control, CannotBeChanged)
+{
+    mount.write("f", "x");
+    mount.mkdir("d");
+    for (const std::string path : {".control", ".control/stats", ".control/new"}) {
+        EXPECT_EQ(mount.mkdir(path), EPERM) << path;
+        EXPECT_EQ(mount.symlink("t", path), EPERM) << path;
+        EXPECT_EQ(mount.rm(path), EPERM) << path;
+        EXPECT_EQ(mount.rmdir(path), EPERM) << path;
+        EXPECT_EQ(mount.mv(path, "moved"), EPERM) << path;
+        EXPECT_EQ(mount.mv("f", path), EPERM) << path;
+        EXPECT_EQ(mount.mv("d", path, fs::RenameMode::exchange), EPERM) << path;
+    }
+    EXPECT_EQ(mount.write(".control/new", "x"), EPERM);
+    EXPECT_EQ(mount.change(".control/stats", {.mode = 0666}), EPERM);
+    EXPECT_EQ(mount.change(".control", {.atime = 1, .mtime = 1}), EPERM);
+    EXPECT_EQ(mount.write(".control/stats", "1"), EACCES);
+}
+
+TEST_F(Control, AKeyOfThatNameIsShownElsewhere)
+{
+    EXPECT_TRUE(mount.store().set(".control", "v", {}).has_value());
+    EXPECT_EQ(mount.read("%.control"), "v");
+    EXPECT_THAT(mount.ls(""), ElementsAre("%.control"));
+}
+
+TEST_F(Control, FilesAreAsLongAsTheySay)
+{
+    mount.write("f", "x");
+    for (const auto& name : mount.ls(".control")) {
+        const auto size = mount.stat(".control/" + name)->size;
+        EXPECT_EQ(mount.read(".control/" + name).size(), size) << name;
+    }
+}
+
+TEST_F(Control, AnOpenFileIsASnapshot)
+{
+    auto stats = mount.open_to_read(".control/stats");
+    const auto before = stats.read();
+    mount.write("f", "x");
+    EXPECT_EQ(stats.read(), before);
+    EXPECT_EQ(stats.read(10, 5), before.substr(10, 5));
+    EXPECT_NE(mount.read(".control/stats"), before);
+}
+
+TEST_F(Control, AWriteIsOneCommandAndAnswersItsResult)
+{
+    mount.write("f", "a");
+    mount.write("f", "b");
+    for (const auto* command : {"compact", "sync"}) {
+        const auto path = std::string(".control/") + command;
+        EXPECT_EQ(mount.write(path, "1\n"), 0);
+        EXPECT_EQ(mount.write(path, "1"), 0);
+        EXPECT_EQ(mount.write(path, "2\n"), EINVAL);
+        EXPECT_EQ(mount.change(path, {.size = 0}), 0);
+    }
+    EXPECT_EQ(mount.records().size(), 1);
+    EXPECT_EQ(mount.read("f"), "b");
+}
+
+}  // namespace
+}  // namespace bytestore::test

@@ -1,0 +1,389 @@
+#include "tests/vfs/mount.h"
+
+#include "fs/errno.h"
+#include "fs/mapping.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+namespace bytestore::test {
+namespace {
+
+template <class T>
+T must(Result<T> result)
+{
+    if (!result) {
+        throw std::runtime_error(result.error().message);
+    }
+    return std::move(*result);
+}
+
+std::pair<std::string_view, std::string_view> split_last(std::string_view path)
+{
+    const auto slash = path.rfind('/');
+    return slash == std::string_view::npos ? std::pair(std::string_view(), path)
+                                           : std::pair(path.substr(0, slash), path.substr(slash + 1));
+}
+
+}  // namespace
+
+int errno_of(const Error& error)
+{
+    return fs::errno_of(error);
+}
+
+Options without_compaction()
+{
+    Options options;
+    options.compaction_threshold = 0;
+    return options;
+}
+
+OpenFile::~OpenFile()
+{
+    if (handle_) {
+        static_cast<void>(close());
+    }
+}
+
+int OpenFile::write(std::uint64_t offset, std::string_view bytes)
+{
+    const auto written = fs_->write(*handle_, offset, bytes);
+    if (written) {
+        EXPECT_EQ(*written, bytes.size());
+    }
+    return errno_of(written);
+}
+
+std::string OpenFile::read(std::uint64_t offset, std::size_t size)
+{
+    const auto bytes = fs_->read(*handle_, offset, size);
+    return bytes ? std::string(bytes->view) : fmt::format("errno {}", errno_of(bytes));
+}
+
+int OpenFile::flush()
+{
+    return errno_of(fs_->flush(*handle_));
+}
+
+int OpenFile::sync()
+{
+    return errno_of(fs_->sync(*handle_));
+}
+
+int OpenFile::release()
+{
+    return errno_of(fs_->release(std::move(handle_)));
+}
+
+int OpenFile::close()
+{
+    const int flushed = flush();
+    release();
+    return flushed;
+}
+
+int OpenFile::change(const fs::AttributeChange& change)
+{
+    return errno_of(fs_->change(handle_->node->ino, change));
+}
+
+fs::Attributes OpenFile::stat()
+{
+    return must(fs_->attributes(handle_->node->ino));
+}
+
+Mount::Mount(Options options, FileSystem& files)
+    : options_(std::move(options)), files_(files)
+{
+    mount();
+}
+
+Mount::~Mount()
+{
+    unmount();
+}
+
+void Mount::mount()
+{
+    store_ = must(Store::open(directory(), options_, files_));
+    fs_ = std::make_unique<fs::Filesystem>(*store_,
+                                           fs::Invalidations{.content =
+                                                                 [this](fs::Ino ino) {
+                                                                     const std::lock_guard lock(mutex_);
+                                                                     invalidated_.contents.push_back(ino);
+                                                                 },
+                                                             .entry =
+                                                                 [this](fs::Ino parent, const std::string& name) {
+                                                                     const std::lock_guard lock(mutex_);
+                                                                     invalidated_.entries.emplace_back(parent, name);
+                                                                 }});
+}
+
+void Mount::unmount()
+{
+    if (fs_) {
+        forget_names();
+    }
+    fs_.reset();
+    store_.reset();
+}
+
+void Mount::remount()
+{
+    unmount();
+    mount();
+}
+
+void Mount::compact()
+{
+    must(store_->compact());
+}
+
+void Mount::forget_names()
+{
+    std::map<fs::Ino, std::uint64_t> lookups;
+    {
+        const std::lock_guard lock(mutex_);
+        lookups.swap(lookups_);
+    }
+    for (const auto& [ino, count] : lookups) {
+        fs_->forget(ino, count);
+    }
+}
+
+Invalidated Mount::invalidated()
+{
+    const std::lock_guard lock(mutex_);
+    return invalidated_;
+}
+
+fs::Ino Mount::known(const fs::Attributes& attributes)
+{
+    const std::lock_guard lock(mutex_);
+    ++lookups_[attributes.ino];
+    return attributes.ino;
+}
+
+Result<fs::Ino> Mount::look_up(fs::Ino parent, std::string_view name)
+{
+    TRY_ASSIGN(const auto attributes, fs_->lookup(parent, name));
+    return known(attributes);
+}
+
+Result<fs::Ino> Mount::find(std::string_view path)
+{
+    auto ino = fs::kRootIno;
+    while (!path.empty()) {
+        const auto slash = std::min(path.find('/'), path.size());
+        TRY_ASSIGN(ino, look_up(ino, path.substr(0, slash)));
+        path.remove_prefix(std::min(slash + 1, path.size()));
+    }
+    return ino;
+}
+
+Result<Mount::Place> Mount::place_of(std::string_view path)
+{
+    const auto [parent, name] = split_last(path);
+    TRY_ASSIGN(const auto ino, find(parent));
+    return Place{.parent = ino, .name = std::string(name)};
+}
+
+Result<fs::Attributes> Mount::stat(std::string_view path)
+{
+    TRY_ASSIGN(const auto ino, find(path));
+    return fs_->attributes(ino);
+}
+
+int Mount::change(std::string_view path, const fs::AttributeChange& change)
+{
+    const auto ino = find(path);
+    return ino ? errno_of(fs_->change(*ino, change)) : errno_of(ino);
+}
+
+int Mount::mkdir(std::string_view path, std::uint32_t mode)
+{
+    const auto place = place_of(path);
+    if (!place) {
+        return errno_of(place);
+    }
+    const auto made = fs_->make_directory(place->parent, place->name, mode, kRootUser);
+    if (made) {
+        known(*made);
+    }
+    return errno_of(made);
+}
+
+int Mount::symlink(std::string_view target, std::string_view path)
+{
+    const auto place = place_of(path);
+    if (!place) {
+        return errno_of(place);
+    }
+    const auto made = fs_->make_link(place->parent, place->name, target, kRootUser);
+    if (made) {
+        known(*made);
+    }
+    return errno_of(made);
+}
+
+std::string Mount::readlink(std::string_view path)
+{
+    const auto ino = find(path);
+    const auto target = ino ? fs_->read_link(*ino) : Result<std::string>(std::unexpected(ino.error()));
+    return target ? *target : fmt::format("errno {}", errno_of(target));
+}
+
+int Mount::rmdir(std::string_view path)
+{
+    const auto place = place_of(path);
+    return place ? errno_of(fs_->remove_directory(place->parent, place->name)) : errno_of(place);
+}
+
+int Mount::rm(std::string_view path)
+{
+    const auto place = place_of(path);
+    return place ? errno_of(fs_->unlink(place->parent, place->name)) : errno_of(place);
+}
+
+int Mount::mv(std::string_view from, std::string_view to, fs::RenameMode mode)
+{
+    const auto source = place_of(from);
+    const auto target = place_of(to);
+    if (!source || !target) {
+        return source ? errno_of(target) : errno_of(source);
+    }
+    return errno_of(fs_->rename(source->parent, source->name, target->parent, target->name, mode));
+}
+
+// What a shell's `>` does: the kernel creates what a lookup did not find.
+int Mount::truncate_or_create(std::string_view path, std::optional<OpenFile>& file)
+{
+    const fs::OpenRequest request{.reads = false, .writes = true, .truncate = true};
+    if (const auto ino = find(path)) {
+        auto opened = fs_->open(*ino, request);
+        if (opened) {
+            file.emplace(*fs_, std::move(*opened));
+        }
+        return errno_of(opened);
+    }
+    const auto place = place_of(path);
+    if (!place) {
+        return errno_of(place);
+    }
+    auto created = fs_->create(place->parent, place->name, 0644, kRootUser, request, false);
+    if (created) {
+        known(created->attributes);
+        file.emplace(*fs_, std::move(created->handle));
+    }
+    return errno_of(created);
+}
+
+// A shell opens, copies the descriptor and closes before it writes.
+int Mount::write(std::string_view path, std::string_view text)
+{
+    std::optional<OpenFile> file;
+    int error = truncate_or_create(path, file);
+    if (error == 0) {
+        error = file->flush();
+        error = error != 0 || text.empty() ? error : file->write(0, text);
+        const int closed = file->close();
+        error = error == 0 ? closed : error;
+    }
+    return error;
+}
+
+int Mount::append(std::string_view path, std::string_view text)
+{
+    auto file = open_to_write(path);
+    file.flush();
+    const int error = file.write(file.stat().size, text);
+    return error == 0 ? file.close() : error;
+}
+
+int Mount::touch(std::string_view path)
+{
+    const auto time = fs::now();
+    auto file = find(path) ? open_to_write(path) : create(path);
+    file.flush();
+    const int error = file.change({.atime = time, .mtime = time});
+    return error == 0 ? file.close() : error;
+}
+
+std::string Mount::read(std::string_view path)
+{
+    const auto ino = find(path);
+    if (!ino) {
+        return fmt::format("errno {}", errno_of(ino));
+    }
+    auto handle = fs_->open(*ino, {});
+    return handle ? OpenFile(*fs_, std::move(*handle)).read() : fmt::format("errno {}", errno_of(handle));
+}
+
+std::vector<std::string> Mount::ls(std::string_view path)
+{
+    auto handle = must(fs_->open_directory(must(find(path))));
+    std::vector<std::string> names;
+    std::uint64_t cookie = 0;
+    while (const auto entry = fs_->next_entry(*handle, cookie)) {
+        cookie = entry->cookie;
+        if (entry->name != "." && entry->name != "..") {
+            names.push_back(entry->name);
+        }
+    }
+    fs_->release_directory(std::move(handle));
+    std::ranges::sort(names);
+    return names;
+}
+
+OpenFile Mount::create(std::string_view path, std::uint32_t mode)
+{
+    const auto place = must(place_of(path));
+    auto created = must(fs_->create(place.parent, place.name, mode, kRootUser,
+                                    {.reads = true, .writes = true, .truncate = false}, true));
+    known(created.attributes);
+    return {*fs_, std::move(created.handle)};
+}
+
+OpenFile Mount::open(std::string_view path, const fs::OpenRequest& request)
+{
+    return {*fs_, must(fs_->open(must(find(path)), request))};
+}
+
+std::vector<std::string> Mount::records() const
+{
+    std::vector<std::string> names;
+    for (const auto& file : std::filesystem::directory_iterator(directory())) {
+        if (file.path().filename().string().starts_with("log-")) {
+            names.push_back(file.path().string());
+        }
+    }
+    std::ranges::sort(names);
+    std::vector<std::string> records;
+    for (const auto& name : names) {
+        std::ifstream log(name, std::ios::binary);
+        for (std::string line; std::getline(log, line);) {
+            if (!line.starts_with(R"({"cmd":"Delete","key":"\u0000bytestore")")) {
+                records.push_back(line);
+            }
+        }
+    }
+    return records;
+}
+
+std::optional<std::string> Mount::after_crash(const std::string& key) const
+{
+    Options options;
+    options.read_only = true;
+    const auto beside = must(Store::open(directory(), options));
+    const auto value = beside->get(key);
+    return value ? std::optional(*value) : std::nullopt;
+}
+
+}  // namespace bytestore::test
