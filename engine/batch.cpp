@@ -26,11 +26,8 @@ void Batch::set_borrowed(std::string key, std::string_view value, Meta meta, Kin
 
 void Batch::copy(std::string from, std::string to, Meta meta)
 {
-    operations_.push_back({.type = Operation::Type::copy,
-                           .key = std::move(to),
-                           .owned = std::move(from),
-                           .borrowed = {},
-                           .meta = meta});
+    operations_.push_back(
+        {.type = Operation::Type::copy, .key = std::move(to), .owned = std::move(from), .borrowed = {}, .meta = meta});
 }
 
 void Batch::remove(std::string key)

@@ -28,7 +28,8 @@ Status check_key(std::string_view key)
         return fail(Errc::invalid, "the key is empty");
     }
     if (key.size() > kMaxKeyBytes) {
-        return fail(Errc::name_too_long, fmt::format("the key of {} bytes is longer than {} bytes", key.size(), kMaxKeyBytes));
+        return fail(Errc::name_too_long,
+                    fmt::format("the key of {} bytes is longer than {} bytes", key.size(), kMaxKeyBytes));
     }
     if (!format::is_valid_utf8(key)) {
         return fail(Errc::not_utf8, "the key is not valid UTF-8");
@@ -123,7 +124,7 @@ Status Commit::emit(BufferedOutput& output, Catalog::Slot slot, std::optional<st
         entry.meta = operation.meta;
         entry.meta.atime = fields.atime;
         entry.meta.ctime = fields.ctime;
-        changes_.push_back({.key = operation.key, .remove = remove, .entry = std::move(entry)});
+        changes_.push_back({.key = operation.key, .remove = remove, .entry = entry});
     }
     return {};
 }
@@ -139,7 +140,8 @@ Result<Entry> Commit::emit_step(BufferedOutput& output, const Step& step, const 
     if (operation.type == Operation::Type::set) {
         entry.size = operation.value().size();
         entry.kind = operation.kind;
-        TRY_ASSIGN(entry.length, format::write_set(output.output(), operation.key, operation.kind, operation.value(), fields));
+        TRY_ASSIGN(entry.length,
+                   format::write_set(output.output(), operation.key, operation.kind, operation.value(), fields));
         return entry;
     }
     const auto& source = *step.source;

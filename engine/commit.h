@@ -14,8 +14,8 @@ namespace bytestore {
 
 class Commit {
 public:
-    // Checks every key and value, finds the sources of copies, and leaves out Deletes of what is not bound. Errors name the key; nothing
-    // has changed then. `batch` outlives the commit.
+    // Checks every key and value, finds the sources of copies, and leaves out Deletes of what is not bound. Errors name
+    // the key; nothing has changed then. `batch` outlives the commit.
     static Result<Commit> plan(const Batch& batch, const Catalog& catalog, const Options& options);
 
     std::size_t lines() const { return steps_.size(); }

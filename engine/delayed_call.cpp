@@ -5,12 +5,12 @@
 namespace bytestore {
 
 DelayedCall::DelayedCall(std::chrono::milliseconds delay, std::function<void()> call)
-    : delay_(delay),
-      call_(std::move(call))
+    : delay_(delay), call_(std::move(call))
 {
 }
 
-DelayedCall::~DelayedCall() = default;  // the thread is the last member, so it is stopped and joined before all else goes
+DelayedCall::~DelayedCall() =
+    default;  // the thread is the last member, so it is stopped and joined before all else goes
 
 void DelayedCall::notice()
 {

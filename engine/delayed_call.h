@@ -17,8 +17,8 @@ public:
     DelayedCall(const DelayedCall&) = delete;
     DelayedCall& operator=(const DelayedCall&) = delete;
 
-    // The call is made one delay from now, unless it is due earlier already. The thread starts with the first notice, so that a reader
-    // of one value never pays for it.
+    // The call is made one delay from now, unless it is due earlier already. The thread starts with the first notice,
+    // so that a reader of one value never pays for it.
     void notice();
 
 private:

@@ -19,7 +19,8 @@ enum class SyncMode : std::uint8_t {
 
 enum class LogLevel : std::uint8_t { trace, debug, info, warning, error };
 
-// Hears what the store does and finds, as one line of text each. Called from any thread, with no lock held that the store needs.
+// Hears what the store does and finds, as one line of text each. Called from any thread, with no lock held that the
+// store needs.
 using LogFunction = std::function<void(LogLevel, const std::string&)>;
 
 struct Options {
@@ -27,14 +28,14 @@ struct Options {
     bool create = true;      // make the directory (not its parents) if it is missing; only for writing
     SyncMode sync = SyncMode::interval;
     std::chrono::milliseconds sync_interval{1000};
-    std::uint64_t max_value = kDefaultMaxValue;                     // bytes
-    std::uint64_t segment_size = std::uint64_t{64} << 20;           // bytes; a segment rolls when it would grow beyond
-    std::uint64_t compaction_threshold = 1000;                      // stale records; 0: never by itself
-    unsigned compaction_dead_percent = 50;                          // and this share of the log's bytes
-    std::chrono::milliseconds lock_wait{0};                         // how long to wait for another writer to finish
-    std::string mount_point;                                        // for messages: where the store is shown, empty if nowhere
-    std::function<bool(std::string_view key)> is_hidden;            // keys that do not count as live keys (markers)
-    LogFunction log;                                                // nullptr: silence
+    std::uint64_t max_value = kDefaultMaxValue;            // bytes
+    std::uint64_t segment_size = std::uint64_t{64} << 20;  // bytes; a segment rolls when it would grow beyond
+    std::uint64_t compaction_threshold = 1000;             // stale records; 0: never by itself
+    unsigned compaction_dead_percent = 50;                 // and this share of the log's bytes
+    std::chrono::milliseconds lock_wait{0};                // how long to wait for another writer to finish
+    std::string mount_point;                               // for messages: where the store is shown, empty if nowhere
+    std::function<bool(std::string_view key)> is_hidden;   // keys that do not count as live keys (markers)
+    LogFunction log;                                       // nullptr: silence
 };
 
 }  // namespace bytestore

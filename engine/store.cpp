@@ -1,5 +1,5 @@
-// Locks, in the order in which they may be taken: compaction_mutex_, sync_mutex_, commit_mutex_, then those inside Catalog, LogWriter and
-// DelayedCall. Nothing is called back (options.log apart) while one is held.
+// Locks, in the order in which they may be taken: compaction_mutex_, sync_mutex_, commit_mutex_, then those inside
+// Catalog, LogWriter and DelayedCall. Nothing is called back (options.log apart) while one is held.
 #include "engine/store.h"
 
 #include "engine/commit.h"
@@ -22,7 +22,8 @@
 namespace bytestore {
 namespace {
 
-// An automatic compaction leaves segments alone of which less than this share is dead: their live records would be copied for little.
+// An automatic compaction leaves segments alone of which less than this share is dead: their live records would be
+// copied for little.
 constexpr unsigned kWorthPercent = 25;
 
 // The place in the order of commits of what an earlier process left; our own follow.
@@ -52,7 +53,10 @@ std::uint64_t file_bytes(Directory& directory)
 
 class Store::Impl {
 public:
-    Impl(std::string path, Options options) : path_(std::move(path)), options_(std::move(options)) {}
+    Impl(std::string path, Options options)
+        : path_(std::move(path)), options_(std::move(options))
+    {
+    }
 
     Status open(FileSystem& files);
     Status close();
@@ -115,8 +119,9 @@ Status Store::Impl::open(FileSystem& files)
 
 Status Store::Impl::open_for_reading()
 {
-    TRY_ASSIGN(catalog_, recover_for_reading(
-                             *directory_, [this] { return std::make_unique<Catalog>(options_.is_hidden); }, options_.log));
+    TRY_ASSIGN(catalog_,
+               recover_for_reading(
+                   *directory_, [this] { return std::make_unique<Catalog>(options_.is_hidden); }, options_.log));
     return {};
 }
 
@@ -224,8 +229,8 @@ Result<bool> Store::Impl::roll_if_stale()
 {
     const std::lock_guard commits(commit_mutex_);
     const auto views = catalog_->segments();
-    const auto active = std::ranges::find_if(
-        views, [&](const Catalog::SegmentView& view) { return view.slot == writer_->active(); });
+    const auto active =
+        std::ranges::find_if(views, [&](const Catalog::SegmentView& view) { return view.slot == writer_->active(); });
     if (active == views.end() || active->dead_bytes == 0) {
         return false;
     }
@@ -268,8 +273,8 @@ bool Store::Impl::compaction_due() const
            stale.dead_bytes * 100 >= stale.log_bytes * options_.compaction_dead_percent;
 }
 
-// A compaction that fails does not make the write fail that happened to be due for it. What it left must double before the next one, so
-// that one in vain does not come with every write.
+// A compaction that fails does not make the write fail that happened to be due for it. What it left must double before
+// the next one, so that one in vain does not come with every write.
 void Store::Impl::compact_if_due()
 {
     if (!compaction_due()) {
@@ -315,7 +320,10 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& directory, Options
     return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
 
-Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::Store(std::unique_ptr<Impl> impl)
+    : impl_(std::move(impl))
+{
+}
 
 Store::~Store()
 {
@@ -339,7 +347,7 @@ std::optional<ValueRef> Store::find(std::string_view key) const
     if (!found) {
         return std::nullopt;
     }
-    return ValueRef(std::move(found->entry), std::string(key), std::move(found->segment));
+    return ValueRef(found->entry, std::string(key), std::move(found->segment));
 }
 
 std::vector<ListItem> Store::list(const ListRequest& request) const

@@ -1,10 +1,11 @@
 // The store: an ordered map from keys to values, kept in an append-only log of segments in one directory.
 //
-// Durability. A commit that returned survives the death of the process. It survives the loss of power once sync() returned after it
-// (or settle(), with SyncMode::always). In every mode what survives is a prefix of what was committed, without holes.
+// Durability. A commit that returned survives the death of the process. It survives the loss of power once sync()
+// returned after it (or settle(), with SyncMode::always). In every mode what survives is a prefix of what was
+// committed, without holes.
 //
-// Errors. What fails leaves the store's content as it was. After an I/O error that leaves the log's end unknown the store stops taking
-// writes (Errc::stopped) and goes on serving reads.
+// Errors. What fails leaves the store's content as it was. After an I/O error that leaves the log's end unknown the
+// store stops taking writes (Errc::stopped) and goes on serving reads.
 //
 // Threads. All methods may be called from any thread. Reads wait for no I/O but their own.
 #pragma once
@@ -25,8 +26,8 @@ namespace bytestore {
 
 class Segment;
 
-// A value as it was when it was found: later writes, deletes and compactions do not change what read() returns. Cheap to copy; it keeps
-// its segment's file open.
+// A value as it was when it was found: later writes, deletes and compactions do not change what read() returns. Cheap
+// to copy; it keeps its segment's file open.
 class ValueRef {
 public:
     ValueRef(Entry entry, std::string key, std::shared_ptr<Segment> segment);
@@ -50,7 +51,8 @@ private:
 // What one commit does, in order, all or nothing.
 class Batch {
 public:
-    // Binds `key` to `value`. Refused by commit: an empty key, one over kMaxKeyBytes or not UTF-8, a value over max_value.
+    // Binds `key` to `value`. Refused by commit: an empty key, one over kMaxKeyBytes or not UTF-8, a value over
+    // max_value.
     void set(std::string key, std::string value, Meta meta, Kind kind = Kind::bytes);
     // The same for a value that stays where it is, and unchanged, until the commit.
     void set_borrowed(std::string key, std::string_view value, Meta meta, Kind kind = Kind::bytes);
@@ -86,10 +88,10 @@ struct Position {
 };
 
 struct Stats {
-    std::string directory;            // absolute
-    std::uint64_t live_keys = 0;      // without hidden ones
+    std::string directory;        // absolute
+    std::uint64_t live_keys = 0;  // without hidden ones
     std::uint64_t hidden_keys = 0;
-    std::uint64_t disk_bytes = 0;     // of all files whose name starts with "log-"
+    std::uint64_t disk_bytes = 0;  // of all files whose name starts with "log-"
     std::uint64_t segments = 0;
     std::uint64_t records = 0;        // in all segments, dead ones included
     std::uint64_t stale_records = 0;  // those that a compaction would drop
@@ -100,7 +102,7 @@ struct Stats {
     std::uint64_t compactions = 0;    // since opening
     std::uint64_t reclaimed_bytes = 0;
     std::uint64_t index_bytes = 0;
-    std::string stopped;              // why no writes are taken any more; empty if they are
+    std::string stopped;  // why no writes are taken any more; empty if they are
 };
 
 struct CompactionReport {
@@ -113,8 +115,8 @@ struct CompactionReport {
 
 class Store {
 public:
-    // Opens the store in `directory`, replaying its log. Writing: takes the locks, recovers a torn tail (and says so to options.log),
-    // removes leftovers. Reading only: changes nothing, and a missing directory is an empty store.
+    // Opens the store in `directory`, replaying its log. Writing: takes the locks, recovers a torn tail (and says so to
+    // options.log), removes leftovers. Reading only: changes nothing, and a missing directory is an empty store.
     // Errc::locked names the other writer's pid and mount point; Errc::damaged the segment, the offset and the reason.
     static Result<std::unique_ptr<Store>> open(const std::string& directory, Options options,
                                                FileSystem& files = posix_file_system());
@@ -123,7 +125,7 @@ public:
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
 
-    Result<std::string> get(std::string_view key) const;   // Errc::not_found
+    Result<std::string> get(std::string_view key) const;  // Errc::not_found
     std::optional<ValueRef> find(std::string_view key) const;
     std::vector<ListItem> list(const ListRequest& request) const;
     bool any(std::string_view prefix) const;  // whether any key starts with it
@@ -146,7 +148,8 @@ public:
     const Options& options() const;
     // Whether writes are taken at all: Errc::read_only, Errc::stopped.
     Status writable() const;
-    // Syncs (except with SyncMode::never), writes LOCK and gives up the locks. Nothing may be called after it but the destructor.
+    // Syncs (except with SyncMode::never), writes LOCK and gives up the locks. Nothing may be called after it but the
+    // destructor.
     Status close();
 
 private:

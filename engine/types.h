@@ -9,18 +9,19 @@
 
 namespace bytestore {
 
-inline constexpr std::size_t kMaxKeyBytes = 64 * 1024;
+inline constexpr std::size_t kMaxKeyBytes = std::size_t{64} * 1024;
 inline constexpr std::uint64_t kDefaultMaxValue = std::uint64_t{256} << 20;
 inline constexpr std::uint64_t kLargestMaxValue = std::uint64_t{1} << 30;
 
-// What the value of a key is. It is stored in the value string itself, so that it survives readers that drop unknown fields.
+// What the value of a key is. It is stored in the value string itself, so that it survives readers that drop unknown
+// fields.
 enum class Kind : std::uint8_t {
     bytes,  // any sequence of bytes
     link,   // a symbolic link; the value is its target, valid UTF-8
 };
 
-// Times are nanoseconds since 1970. What is not set takes its default: atime and ctime are the mtime, mode is that of the kind of
-// file, the owner is the owner of the data directory.
+// Times are nanoseconds since 1970. What is not set takes its default: atime and ctime are the mtime, mode is that of
+// the kind of file, the owner is the owner of the data directory.
 struct Meta {
     std::int64_t mtime = 0;
     std::optional<std::int64_t> atime;
@@ -47,16 +48,16 @@ struct Entry {
 
 // One page of an ordered listing, in the manner of an object store.
 struct ListRequest {
-    std::string prefix;               // only keys that start with it
-    std::optional<char> delimiter;    // keys that hold it behind the prefix are folded into one group each
+    std::string prefix;                // only keys that start with it
+    std::optional<char> delimiter;     // keys that hold it behind the prefix are folded into one group each
     std::optional<std::string> after;  // only items whose name is above it; none: from the start
-    std::size_t limit = SIZE_MAX;     // items at most
+    std::size_t limit = SIZE_MAX;      // items at most
 };
 
 struct ListItem {
     std::string name;  // the whole key; for a group the common prefix, up to and including the delimiter
     bool group = false;
-    Entry entry;       // of the key; meaningless for a group
+    Entry entry;  // of the key; meaningless for a group
 };
 
 }  // namespace bytestore

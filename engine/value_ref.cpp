@@ -6,9 +6,7 @@
 namespace bytestore {
 
 ValueRef::ValueRef(Entry entry, std::string key, std::shared_ptr<Segment> segment)
-    : entry_(std::move(entry)),
-      key_(std::move(key)),
-      segment_(std::move(segment))
+    : entry_(entry), key_(std::move(key)), segment_(std::move(segment))
 {
 }
 

@@ -1,6 +1,7 @@
 #include "tools/session.h"
 
 #include "fs/mapping.h"
+#include "fs/mount_table.h"
 #include "tools/logging.h"
 
 #include <chrono>
@@ -34,6 +35,10 @@ Result<std::unique_ptr<Store>> Session::open_for_reading() const
 
 Result<std::unique_ptr<Store>> Session::open_for_writing() const
 {
+    auto store = Store::open(directory, common_options(log));
+    if (store || store.error().code != Errc::locked || fs::is_mounted(directory)) {
+        return store;
+    }
     Options options = common_options(log);
     options.lock_wait = kLockWait;
     return Store::open(directory, std::move(options));

@@ -16,7 +16,7 @@ struct Session {
 
     // Changes nothing on disk, takes no lock, and finds a missing directory empty.
     Result<std::unique_ptr<Store>> open_for_reading() const;
-    // Makes a missing directory, and waits for another kvs to finish.
+    // Makes a missing directory, and waits for another kvs, or a daemon that is closing, to finish; not for a mount.
     Result<std::unique_ptr<Store>> open_for_writing() const;
 
     Io& io;

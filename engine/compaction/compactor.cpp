@@ -18,8 +18,8 @@ bool may_rewrite(const Catalog::SegmentView& view)
     return view.sealed && !view.leftover;
 }
 
-// Once a headerless segment is rewritten, nothing explains any more why an older one names a predecessor that is missing, or has no seal
-// (the first ByteStore's compaction was interrupted); so such older ones are rewritten first.
+// Once a headerless segment is rewritten, nothing explains any more why an older one names a predecessor that is
+// missing, or has no seal (the first ByteStore's compaction was interrupted); so such older ones are rewritten first.
 bool predecessor_missing(const std::vector<Catalog::SegmentView>& views, const Catalog::SegmentView& view)
 {
     const auto& header = view.segment->header();
@@ -34,9 +34,7 @@ bool predecessor_missing(const std::vector<Catalog::SegmentView>& views, const C
 }  // namespace
 
 Compactor::Compactor(Directory& directory, Catalog& catalog, Hooks hooks)
-    : directory_(directory),
-      catalog_(catalog),
-      hooks_(std::move(hooks))
+    : directory_(directory), catalog_(catalog), hooks_(std::move(hooks))
 {
 }
 
@@ -100,9 +98,9 @@ Status Compactor::replace(const Views& inputs)
     report_.segments_rewritten += 1;
     report_.records_dropped += rewrite->records_dropped;
     if (hooks_.log) {
-        hooks_.log(LogLevel::info,
-                   fmt::format("{}: compacted {} segment(s) from {} to {} bytes, {} records dropped", segment_name(number),
-                               inputs.size(), before, rewrite->replacement.size, rewrite->records_dropped));
+        hooks_.log(LogLevel::info, fmt::format("{}: compacted {} segment(s) from {} to {} bytes, {} records dropped",
+                                               segment_name(number), inputs.size(), before, rewrite->replacement.size,
+                                               rewrite->records_dropped));
     }
     return inputs.size() > 1 ? remove_leftovers() : Status{};
 }
@@ -129,8 +127,8 @@ Status Compactor::verify_untouched(const Views& inputs)
     for (const auto& input : inputs) {
         TRY_ASSIGN(const FileInfo info, input.segment->file().info());
         if (info.size != input.size || info.links == 0) {
-            const auto reason = fmt::format("{} was changed or removed by another program",
-                                            segment_name(input.segment->number()));
+            const auto reason =
+                fmt::format("{} was changed or removed by another program", segment_name(input.segment->number()));
             hooks_.stop_writing(reason);
             return fail(Errc::foreign_writer, reason);
         }
@@ -143,7 +141,8 @@ Status Compactor::rename_over(std::uint64_t number)
     TRY(directory_.rename(std::string(kCompactionName), segment_name(number)));
     auto done = directory_.sync();
     if (!done) {
-        // Which of the two files the name means after a crash is unknown; both are right, but no further step may build on either.
+        // Which of the two files the name means after a crash is unknown; both are right, but no further step may build
+        // on either.
         hooks_.stop_writing(done.error().message);
     }
     return done;

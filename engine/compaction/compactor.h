@@ -1,11 +1,13 @@
 // Gives back the space of dead records, one segment at a time, oldest first, while readers and writers go on.
 //
-// For each segment with anything dead: write what is still needed into a temporary file and sync it; sync every newer segment (what was
-// dropped because of a newer record must not come back when that record is lost with the power); rename it over the segment; sync the
-// directory; only then move the index. Any crash in between replays to the same map, by us and by the first ByteStore.
+// For each segment with anything dead: write what is still needed into a temporary file and sync it; sync every newer
+// segment (what was dropped because of a newer record must not come back when that record is lost with the power);
+// rename it over the segment; sync the directory; only then move the index. Any crash in between replays to the same
+// map, by us and by the first ByteStore.
 //
-// Four or more neighbours that are small together are merged by the same steps into the name of the newest; then the other inputs are
-// removed. What cannot be removed stays in the catalog, all dead, so that Deletes go on hiding what stands in it.
+// Four or more neighbours that are small together are merged by the same steps into the name of the newest; then the
+// other inputs are removed. What cannot be removed stays in the catalog, all dead, so that Deletes go on hiding what
+// stands in it.
 #pragma once
 
 #include "engine/compaction/rewrite.h"
@@ -31,8 +33,8 @@ public:
 
     Compactor(Directory& directory, Catalog& catalog, Hooks hooks);
 
-    // Rewrites every sealed segment of which at least `dead_percent` is dead (0: anything at all), then merges. On an error what was
-    // done before stands, and nothing is lost. The report adds up over all runs. One run at a time.
+    // Rewrites every sealed segment of which at least `dead_percent` is dead (0: anything at all), then merges. On an
+    // error what was done before stands, and nothing is lost. The report adds up over all runs. One run at a time.
     Result<CompactionReport> run(unsigned dead_percent);
 
 private:

@@ -15,9 +15,7 @@ namespace {
 class Rewriter {
 public:
     Rewriter(const Catalog& catalog, const std::vector<Catalog::SegmentView>& inputs, File& file)
-        : catalog_(catalog),
-          inputs_(inputs),
-          output_(file, 0)
+        : catalog_(catalog), inputs_(inputs), output_(file, 0)
     {
     }
 
@@ -97,9 +95,8 @@ Result<std::uint64_t> Rewriter::write_set(const LineScanner& scanner, const form
                                           const format::Fields& fields)
 {
     if (line.canonical) {
-        const auto text = [source = scanner.source(), begin = line.value_begin](std::uint64_t offset, std::span<char> into) {
-            return source(begin + offset, into);
-        };
+        const auto text = [source = scanner.source(), begin = line.value_begin](
+                              std::uint64_t offset, std::span<char> into) { return source(begin + offset, into); };
         return format::write_set_raw(output_.output(), line.key, text, line.value_end - line.value_begin, fields);
     }
     std::string value;
@@ -114,8 +111,7 @@ Result<Rewrite> write_replacement(Directory& directory, const Catalog& catalog,
 {
     TRY_ASSIGN(auto file, directory.open(std::string(kCompactionName), OpenMode::create));
     TRY(file->truncate(0));
-    const format::Header header{
-        .need = {}, .id = random_id(), .from = inputs.front().segment->from(), .prev = prev};
+    const format::Header header{.need = {}, .id = random_id(), .from = inputs.front().segment->from(), .prev = prev};
     Rewriter rewriter(catalog, inputs, *file);
     TRY(rewriter.run(header));
     TRY(file->sync());

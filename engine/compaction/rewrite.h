@@ -14,10 +14,10 @@ struct Rewrite {
     std::uint64_t records_dropped = 0;
 };
 
-// Copies the records of `inputs` (sealed, in the order of their numbers) that the catalog still needs into a temporary file of
-// `directory`, under a header that names `prev`, seals it and syncs it. Nothing of the log has changed then. With several inputs every
-// Delete of a key that is not bound is kept, since the files it hides Sets of are still there. Errc::damaged names the line that fails
-// its checksum.
+// Copies the records of `inputs` (sealed, in the order of their numbers) that the catalog still needs into a temporary
+// file of `directory`, under a header that names `prev`, seals it and syncs it. Nothing of the log has changed then.
+// With several inputs every Delete of a key that is not bound is kept, since the files it hides Sets of are still
+// there. Errc::damaged names the line that fails its checksum.
 Result<Rewrite> write_replacement(Directory& directory, const Catalog& catalog,
                                   const std::vector<Catalog::SegmentView>& inputs, std::optional<std::uint64_t> prev);
 

@@ -1,8 +1,10 @@
-// The seam to the operating system: all file access of the engine goes through these three interfaces, so that tests can count, fail
-// or forget any call. Implementations: posix (engine/io/posix_file.h), and the faulty ones of the tests.
+// The seam to the operating system: all file access of the engine goes through these three interfaces, so that tests
+// can count, fail or forget any call. Implementations: posix (engine/io/posix_file.h), and the faulty ones of the
+// tests.
 //
-// Errors: Errc::no_space for ENOSPC and EDQUOT, access_denied for EACCES and EPERM, read_only for EROFS, not_found for ENOENT,
-// exists for EEXIST, else io; the message names the file and the call. All objects may be used by several threads at once.
+// Errors: Errc::no_space for ENOSPC and EDQUOT, access_denied for EACCES and EPERM, read_only for EROFS, not_found for
+// ENOENT, exists for EEXIST, else io; the message names the file and the call. All objects may be used by several
+// threads at once.
 #pragma once
 
 #include "engine/result.h"
@@ -48,8 +50,8 @@ public:
     // Writes all of `bytes` at `offset`. On error any part of it may have been written.
     virtual Status write(std::uint64_t offset, std::string_view bytes) = 0;
     virtual Status truncate(std::uint64_t size) = 0;
-    // Returns once the content is on stable storage (fdatasync). After a failure nothing is known of what was written since the last
-    // success, and trying again proves nothing.
+    // Returns once the content is on stable storage (fdatasync). After a failure nothing is known of what was written
+    // since the last success, and trying again proves nothing.
     virtual Status sync() = 0;
     // Promises disk space for [offset, offset + length) without changing the size.
     virtual Status reserve(std::uint64_t offset, std::uint64_t length) = 0;

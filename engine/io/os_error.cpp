@@ -11,23 +11,38 @@ namespace {
 Errc code_of(int os_error)
 {
     switch (os_error) {
-        case ENOENT: return Errc::not_found;
-        case EEXIST: return Errc::exists;
-        case ENOTDIR: return Errc::not_directory;
-        case EISDIR: return Errc::is_directory;
-        case EINVAL: return Errc::invalid;
-        case ENAMETOOLONG: return Errc::name_too_long;
-        case EFBIG: return Errc::too_large;
-        case ELOOP: return Errc::not_permitted;  // a symbolic link where one is never followed
+        case ENOENT:
+            return Errc::not_found;
+        case EEXIST:
+            return Errc::exists;
+        case ENOTDIR:
+            return Errc::not_directory;
+        case EISDIR:
+            return Errc::is_directory;
+        case EINVAL:
+            return Errc::invalid;
+        case ENAMETOOLONG:
+            return Errc::name_too_long;
+        case EFBIG:
+            return Errc::too_large;
+        case ELOOP:
+            return Errc::not_permitted;  // a symbolic link where one is never followed
         case EACCES:
-        case EPERM: return Errc::access_denied;
-        case EROFS: return Errc::read_only;
-        case EWOULDBLOCK: return Errc::locked;
+        case EPERM:
+            return Errc::access_denied;
+        case EROFS:
+            return Errc::read_only;
+        case EWOULDBLOCK:
+            return Errc::locked;
         case ENOSPC:
-        case EDQUOT: return Errc::no_space;
-        case EBUSY: return Errc::busy;
-        case ENOMEM: return Errc::no_memory;
-        default: return Errc::io;
+        case EDQUOT:
+            return Errc::no_space;
+        case EBUSY:
+            return Errc::busy;
+        case ENOMEM:
+            return Errc::no_memory;
+        default:
+            return Errc::io;
     }
 }
 

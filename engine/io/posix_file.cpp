@@ -1,4 +1,5 @@
-// The real file system. Every name is opened relative to a directory's descriptor, close-on-exec and without following symbolic links.
+// The real file system. Every name is opened relative to a directory's descriptor, close-on-exec and without following
+// symbolic links.
 #include "engine/io/file.h"
 #include "engine/io/os_error.h"
 
@@ -19,8 +20,14 @@ namespace {
 
 class Descriptor {
 public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    explicit Descriptor(int fd)
+        : fd_(fd)
+    {
+    }
+    Descriptor(Descriptor&& other) noexcept
+        : fd_(std::exchange(other.fd_, -1))
+    {
+    }
     Descriptor& operator=(Descriptor&&) = delete;
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
@@ -79,7 +86,10 @@ Status lock_of(int fd, const std::string& name)
 
 class PosixFile final : public File {
 public:
-    PosixFile(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+    PosixFile(Descriptor fd, std::string path)
+        : fd_(std::move(fd)), path_(std::move(path))
+    {
+    }
 
     Result<std::size_t> read(std::uint64_t offset, std::span<char> into) override
     {
@@ -160,17 +170,24 @@ private:
 int open_flags(OpenMode mode)
 {
     switch (mode) {
-        case OpenMode::read: return O_RDONLY;
-        case OpenMode::write: return O_RDWR;
-        case OpenMode::create: return O_RDWR | O_CREAT;
-        case OpenMode::create_new: return O_RDWR | O_CREAT | O_EXCL;
+        case OpenMode::read:
+            return O_RDONLY;
+        case OpenMode::write:
+            return O_RDWR;
+        case OpenMode::create:
+            return O_RDWR | O_CREAT;
+        case OpenMode::create_new:
+            return O_RDWR | O_CREAT | O_EXCL;
     }
     std::unreachable();
 }
 
 class PosixDirectory final : public Directory {
 public:
-    PosixDirectory(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+    PosixDirectory(Descriptor fd, std::string path)
+        : fd_(std::move(fd)), path_(std::move(path))
+    {
+    }
 
     Result<std::unique_ptr<File>> open(const std::string& name, OpenMode mode) override
     {

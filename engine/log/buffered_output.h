@@ -12,7 +12,10 @@ namespace bytestore {
 
 class BufferedOutput {
 public:
-    BufferedOutput(File& file, std::uint64_t at) : file_(file), written_to_(at) {}
+    BufferedOutput(File& file, std::uint64_t at)
+        : file_(file), written_to_(at)
+    {
+    }
 
     Status append(std::string_view bytes);
     Status flush();

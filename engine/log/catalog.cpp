@@ -17,7 +17,10 @@ std::uint64_t bytes_of(std::uint64_t line_length)
 
 }  // namespace
 
-Catalog::Catalog(std::function<bool(std::string_view key)> is_hidden) : is_hidden_(std::move(is_hidden)) {}
+Catalog::Catalog(std::function<bool(std::string_view key)> is_hidden)
+    : is_hidden_(std::move(is_hidden))
+{
+}
 
 Catalog::Slot Catalog::add(std::shared_ptr<Segment> segment)
 {
@@ -87,7 +90,8 @@ std::vector<Catalog::SegmentView> Catalog::segments() const
     for (const auto& [number, slot] : by_number_) {
         const auto& account = *accounts_[slot];
         views.push_back(account.view);
-        views.back().live = account.view.leftover ? 0 : account.view.records - account.view.stale - account.pending.size();
+        views.back().live =
+            account.view.leftover ? 0 : account.view.records - account.view.stale - account.pending.size();
     }
     return views;
 }
@@ -194,7 +198,7 @@ std::optional<Catalog::Found> Catalog::find(std::string_view key) const
         return std::nullopt;
     }
     auto segment = accounts_[entry->segment]->view.segment;
-    return Found{.entry = std::move(*entry), .segment = std::move(segment)};
+    return Found{.entry = *entry, .segment = std::move(segment)};
 }
 
 std::vector<ListItem> Catalog::list(const ListRequest& request) const

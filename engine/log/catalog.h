@@ -2,10 +2,11 @@
 //
 // Dead is what a compaction of that segment would drop now:
 //   - a Set whose key was set or deleted later;
-//   - a Delete, unless an older segment file still holds a dead Set of its key: then dropping it would bring that Set back at the next
+//   - a Delete, unless an older segment file still holds a dead Set of its key: then dropping it would bring that Set
+//   back at the next
 //     opening. Such a Delete is pending, and becomes dead when the last older dead Set is gone from the disk.
-// For that each segment remembers the keys of its dead Sets, and its pending Deletes, as 64-bit hashes. A collision of hashes only keeps
-// a Delete longer.
+// For that each segment remembers the keys of its dead Sets, and its pending Deletes, as 64-bit hashes. A collision of
+// hashes only keeps a Delete longer.
 //
 // Threads: every method locks by itself; readers share. No method does I/O.
 #pragma once
@@ -49,10 +50,10 @@ public:
         std::uint64_t records = 0;
         std::uint64_t stale = 0;
         std::uint64_t dead_bytes = 0;
-        std::uint64_t live = 0;  // Sets that are their key's last record
-        bool sealed = false;    // it will not grow any more
-        bool synced = false;    // all of it is on stable storage
-        bool leftover = false;  // merged into another, but its file could not be removed
+        std::uint64_t live = 0;   // Sets that are their key's last record
+        bool sealed = false;      // it will not grow any more
+        bool synced = false;      // all of it is on stable storage
+        bool leftover = false;    // merged into another, but its file could not be removed
         bool unfinished = false;  // ours and without a seal, which only a segment without header behind it excuses
     };
 
@@ -120,7 +121,8 @@ public:
 
     // For a compaction. Whether the Set at this place is its key's last record.
     bool keeps_set(Slot slot, std::uint64_t offset, std::string_view key) const;
-    // Whether a Delete of `key` in `slot` still hides something; `merging`: the segments before it in the merge count as older.
+    // Whether a Delete of `key` in `slot` still hides something; `merging`: the segments before it in the merge count
+    // as older.
     bool keeps_delete(Slot slot, std::string_view key, bool merging) const;
     // Moves the index to the output. The last input is forgotten; the others stay as leftovers until removed.
     Slot replace(const Replacement& replacement);

@@ -19,8 +19,8 @@ public:
     Result<bool> next();
 
     std::uint64_t offset() const { return offset_; }
-    std::uint64_t length() const { return length_; }      // without the newline
-    bool terminated() const { return terminated_; }       // it ends in a newline
+    std::uint64_t length() const { return length_; }  // without the newline
+    bool terminated() const { return terminated_; }   // it ends in a newline
     // Reads the current line; see format::parse_line. A read error is not Errc::damaged.
     Result<format::Line> parse(std::string* value = nullptr) const;
     // The bytes of the current line, at any length; good until next().
@@ -35,11 +35,11 @@ private:
     File& file_;
     const std::uint64_t end_;
     std::vector<char> buffer_;
-    std::uint64_t buffer_begin_;    // offset in the file of the buffer's first byte
-    std::size_t buffered_ = 0;      // bytes in the buffer
+    std::uint64_t buffer_begin_;  // offset in the file of the buffer's first byte
+    std::size_t buffered_ = 0;    // bytes in the buffer
     std::uint64_t offset_;
     std::uint64_t length_ = 0;
-    std::uint64_t next_;            // where the next line starts
+    std::uint64_t next_;  // where the next line starts
     bool terminated_ = false;
 };
 

@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxLockBytes = 16 * 1024;
+constexpr std::size_t kMaxLockBytes = std::size_t{16} * 1024;
 constexpr std::array<const char*, 3> kStates = {"clean", "open", "failed"};
 
 // A mount point need not be UTF-8; it is for messages only.
@@ -32,9 +32,12 @@ std::string checksum(const json& fields)
 
 std::string encode(const LockClaims& claims)
 {
-    json fields = {{"pid", claims.pid},     {"mount", claims.mount_point},
-                   {"inode", claims.inode}, {"id", claims.id},
-                   {"synced", claims.synced}, {"boot", claims.boot},
+    json fields = {{"pid", claims.pid},
+                   {"mount", claims.mount_point},
+                   {"inode", claims.inode},
+                   {"id", claims.id},
+                   {"synced", claims.synced},
+                   {"boot", claims.boot},
                    {"state", kStates.at(static_cast<std::size_t>(claims.state))}};
     fields["segment"] = claims.segment ? json(*claims.segment) : json(nullptr);
     fields["c"] = checksum(fields);
@@ -103,7 +106,8 @@ std::unexpected<Error> locked_error(Directory& directory, const std::string& sto
                                           holder->mount_point));
 }
 
-// Another process may have removed LOCK between our open and our lock: then we hold the lock of a file that nobody else will find.
+// Another process may have removed LOCK between our open and our lock: then we hold the lock of a file that nobody else
+// will find.
 Result<bool> still_there(Directory& directory, File& file)
 {
     TRY_ASSIGN(const FileInfo ours, file.info());
@@ -160,8 +164,7 @@ Result<std::unique_ptr<LockFile>> LockFile::acquire(Directory& directory, const 
 }
 
 LockFile::LockFile(std::unique_ptr<File> file, std::optional<LockClaims> previous)
-    : file_(std::move(file)),
-      previous_(std::move(previous))
+    : file_(std::move(file)), previous_(std::move(previous))
 {
 }
 

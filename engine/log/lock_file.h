@@ -1,8 +1,9 @@
 // LOCK: who writes the store, where it is mounted, and how much of the log is known to be on stable storage.
 //
-// Writers hold an exclusive flock on LOCK and on the directory (LOCK can be removed and taken twice, the directory cannot). The content
-// is one line of JSON with a checksum of its own; it is rewritten after each sync and at close, and never synced itself, so what it
-// claims is a lower bound that may be missing. pid and mount point mean something only while the lock is held.
+// Writers hold an exclusive flock on LOCK and on the directory (LOCK can be removed and taken twice, the directory
+// cannot). The content is one line of JSON with a checksum of its own; it is rewritten after each sync and at close,
+// and never synced itself, so what it claims is a lower bound that may be missing. pid and mount point mean something
+// only while the lock is held.
 #pragma once
 
 #include "engine/io/file.h"
@@ -39,7 +40,8 @@ std::optional<LockClaims> read_claims(Directory& directory);
 
 class LockFile {
 public:
-    // Takes both locks, waiting up to `wait`. Errc::locked names the holder. `store` is the directory's name for messages.
+    // Takes both locks, waiting up to `wait`. Errc::locked names the holder. `store` is the directory's name for
+    // messages.
     static Result<std::unique_ptr<LockFile>> acquire(Directory& directory, const std::string& store,
                                                      std::chrono::milliseconds wait);
 

@@ -18,11 +18,7 @@ std::string random_id()
 }
 
 LogWriter::LogWriter(Directory& directory, Catalog& catalog, LockFile& lock, const Options& options, const LogEnd& end)
-    : directory_(directory),
-      catalog_(catalog),
-      lock_(lock),
-      options_(options),
-      next_number_(end.next_number)
+    : directory_(directory), catalog_(catalog), lock_(lock), options_(options), next_number_(end.next_number)
 {
     claims_.pid = ::getpid();
     claims_.mount_point = options.mount_point;

@@ -1,9 +1,9 @@
-// The end of the log, where records are appended: the active segment, its header and seal, the roll to the next one, and the state that
-// stops all writing after an error that leaves the end unknown.
+// The end of the log, where records are appended: the active segment, its header and seal, the roll to the next one,
+// and the state that stops all writing after an error that leaves the end unknown.
 //
-// Order on disk, in every sync mode: before a new segment takes a record, the one before it is sealed (unless lines that are not ours
-// stand in it) and synced, the new one is created with its header and synced, and the directory is synced. So what survives a loss of
-// power is a prefix of what was appended.
+// Order on disk, in every sync mode: before a new segment takes a record, the one before it is sealed (unless lines
+// that are not ours stand in it) and synced, the new one is created with its header and synced, and the directory is
+// synced. So what survives a loss of power is a prefix of what was appended.
 #pragma once
 
 #include "engine/log/buffered_output.h"
@@ -30,10 +30,11 @@ public:
 
     // The following are called with the store's commit mutex held.
 
-    // Makes an active segment ready for about `bytes` more: rolls or creates one as needed, and makes sure that nobody else wrote to
-    // it (Errc::foreign_writer, and writing stops). On any other error nothing has changed.
+    // Makes an active segment ready for about `bytes` more: rolls or creates one as needed, and makes sure that nobody
+    // else wrote to it (Errc::foreign_writer, and writing stops). On any other error nothing has changed.
     Status begin(std::uint64_t bytes);
-    // Appends what `emit` writes, all or nothing: `lines` whole lines. Between begin and append nothing else touches the log.
+    // Appends what `emit` writes, all or nothing: `lines` whole lines. Between begin and append nothing else touches
+    // the log.
     Status append(std::uint64_t lines, const std::function<Status(BufferedOutput&)>& emit);
     // Seals and syncs the active segment, so that it can be compacted. Nothing to do without one.
     Status roll();
@@ -41,7 +42,8 @@ public:
     std::shared_ptr<Segment> segment() const { return segment_; }  // the active one
     std::uint64_t end() const { return end_; }
     bool all_synced() const { return !active_ || synced_to_ >= end_; }
-    // What the field "d" of the next record has to say, if anything: bytes of the active segment that were synced since the last one.
+    // What the field "d" of the next record has to say, if anything: bytes of the active segment that were synced since
+    // the last one.
     std::optional<std::uint64_t> sync_mark() const;
     void sync_mark_written() { announced_ = synced_to_; }
     // Bytes of the segment in `slot` are known to be synced now. Tells LOCK.

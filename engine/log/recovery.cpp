@@ -67,9 +67,7 @@ Result<std::vector<std::uint64_t>> segment_numbers(Directory& directory, const L
 class Recovery {
 public:
     Recovery(Directory& directory, Catalog& catalog, const LogFunction& log)
-        : directory_(directory),
-          catalog_(catalog),
-          log_(log)
+        : directory_(directory), catalog_(catalog), log_(log)
     {
     }
 
@@ -278,9 +276,10 @@ Status Recovery::judge_last(const Opened& last, const std::optional<LockClaims>&
     const std::uint64_t synced = ours ? claims->synced : 0;
     const std::uint64_t good_end = scan.bad ? scan.bad->offset : scan.size;
     if (good_end < synced) {
-        return damaged_at(number, good_end,
-                          fmt::format("{}, though the first {} bytes were synced: this was cut by someone, not by a crash",
-                                      scan.bad ? scan.bad->reason : "it ends here", synced));
+        return damaged_at(
+            number, good_end,
+            fmt::format("{}, though the first {} bytes were synced: this was cut by someone, not by a crash",
+                        scan.bad ? scan.bad->reason : "it ends here", synced));
     }
     TRY(judge_skipped(last, std::max(scan.synced_to, synced)));
     if (!scan.bad) {
@@ -331,9 +330,9 @@ void Recovery::finish_reading()
 {
     if (!opened_.empty() && opened_.back().scan.bad) {
         const auto& last = opened_.back();
-        say(log_, LogLevel::info, fmt::format("{}: {} at offset {}; what is behind it is not read",
-                                              segment_name(last.segment->number()), last.scan.bad->reason,
-                                              last.scan.bad->offset));
+        say(log_, LogLevel::info,
+            fmt::format("{}: {} at offset {}; what is behind it is not read", segment_name(last.segment->number()),
+                        last.scan.bad->reason, last.scan.bad->offset));
     }
     catalog_.finish_replay();
 }
@@ -362,13 +361,15 @@ Status Recovery::remove_leftovers()
     return removed ? directory_.sync() : Status{};
 }
 
-// A header in an empty file would leave no trace that the first ByteStore made it, which explains why the one before has no seal.
+// A header in an empty file would leave no trace that the first ByteStore made it, which explains why the one before
+// has no seal.
 bool Recovery::may_reuse_last() const
 {
     return opened_.size() == 1 || !unfinished(opened_[opened_.size() - 2]);
 }
 
-// What stands before the last segment grows no more, nor does the last if it is not ours. Only a seal shows that it was synced.
+// What stands before the last segment grows no more, nor does the last if it is not ours. Only a seal shows that it was
+// synced.
 void Recovery::mark_sealed(const LogEnd& end)
 {
     for (const auto& opened : opened_) {

@@ -13,11 +13,7 @@ namespace bytestore {
 
 Segment::Segment(std::uint64_t number, std::unique_ptr<File> file, const FileInfo& info,
                  std::optional<format::Header> header)
-    : number_(number),
-      file_(std::move(file)),
-      inode_(info.inode),
-      file_mtime_(info.mtime),
-      header_(std::move(header))
+    : number_(number), file_(std::move(file)), inode_(info.inode), file_mtime_(info.mtime), header_(std::move(header))
 {
 }
 

@@ -1,4 +1,5 @@
-// One file of the log, open for reading. What changes about it while the store runs (size, counts) is kept by the catalog.
+// One file of the log, open for reading. What changes about it while the store runs (size, counts) is kept by the
+// catalog.
 #pragma once
 
 #include "engine/format/record.h"
@@ -15,7 +16,8 @@ namespace bytestore {
 
 class Segment {
 public:
-    Segment(std::uint64_t number, std::unique_ptr<File> file, const FileInfo& info, std::optional<format::Header> header);
+    Segment(std::uint64_t number, std::unique_ptr<File> file, const FileInfo& info,
+            std::optional<format::Header> header);
 
     std::uint64_t number() const { return number_; }
     std::uint64_t inode() const { return inode_; }
@@ -26,7 +28,8 @@ public:
     void adopt_header(std::optional<format::Header> header) { header_ = std::move(header); }
     std::uint64_t from() const { return header_ ? header_->from : number_; }  // the lowest number merged into it
 
-    // The line of `length` bytes at `offset`, its checksum verified; as format::parse_line. Errors name segment and offset.
+    // The line of `length` bytes at `offset`, its checksum verified; as format::parse_line. Errors name segment and
+    // offset.
     Result<format::Line> read_line(std::uint64_t offset, std::uint64_t length, std::string* value) const;
 
 private:

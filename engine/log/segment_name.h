@@ -9,7 +9,8 @@
 namespace bytestore {
 
 inline constexpr std::string_view kLockName = "LOCK";
-inline constexpr std::string_view kCompactionName = "compaction.tmp";  // a segment that is being written, not yet one of the log
+inline constexpr std::string_view kCompactionName =
+    "compaction.tmp";  // a segment that is being written, not yet one of the log
 
 // log-<20 digits>.dat
 std::string segment_name(std::uint64_t number);

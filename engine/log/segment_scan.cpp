@@ -14,7 +14,8 @@ namespace {
 
 class Scan {
 public:
-    Scan(File& file, std::uint64_t size, const RecordSink& sink) : scanner_(file, 0, size), sink_(sink)
+    Scan(File& file, std::uint64_t size, const RecordSink& sink)
+        : scanner_(file, 0, size), sink_(sink)
     {
         result_.size = size;
     }
@@ -41,8 +42,8 @@ private:
     LineScanner scanner_;
     const RecordSink& sink_;
     SegmentScan result_;
-    std::vector<Held> batch_;   // the records so far of one that is not whole yet
-    std::uint64_t lines_ = 0;   // behind the header, without blank ones
+    std::vector<Held> batch_;  // the records so far of one that is not whole yet
+    std::uint64_t lines_ = 0;  // behind the header, without blank ones
     std::uint64_t lines_before_batch_ = 0;
     bool seal_seen_ = false;
 };
@@ -101,8 +102,9 @@ Status Scan::take(format::Line line)
 Status Scan::take_header(const format::Line& line)
 {
     if (line.header.version > format::kVersion || !line.header.need.empty()) {
-        return fail(Errc::unsupported, fmt::format("it was written by a newer version (format {}, needs [{}]); use that",
-                                                   line.header.version, fmt::join(line.header.need, ", ")));
+        return fail(Errc::unsupported,
+                    fmt::format("it was written by a newer version (format {}, needs [{}]); use that",
+                                line.header.version, fmt::join(line.header.need, ", ")));
     }
     result_.header = line.header;
     return {};
@@ -143,7 +145,8 @@ void Scan::take_batch_record(format::Line line)
     const auto expected = batch_.size() + 1;
     if (mark.index != expected || (!batch_.empty() && batch_.front().line.fields.batch->count != mark.count)) {
         const auto start = batch_.empty() ? scanner_.offset() : batch_.front().offset;
-        bad(start, fmt::format("a batch with record {} of {} in the place of record {}", mark.index, mark.count, expected));
+        bad(start,
+            fmt::format("a batch with record {} of {} in the place of record {}", mark.index, mark.count, expected));
         result_.good_after_bad = true;
         return;
     }

@@ -1,4 +1,5 @@
-// Reads one segment from its first line to its last and tells what is in it; what that means for the store is recovery's to decide.
+// Reads one segment from its first line to its last and tells what is in it; what that means for the store is
+// recovery's to decide.
 #pragma once
 
 #include "engine/format/record.h"
@@ -19,17 +20,17 @@ struct SegmentScan {
 
     std::uint64_t size = 0;
     std::optional<format::Header> header;
-    bool sealed = false;                  // it has a seal, and the seal fits
-    bool unfit_seal = false;              // it has one that does not (that is the bad line then)
-    std::uint64_t lines = 0;              // good ones behind the header, blank ones not counted
-    std::uint64_t records = 0;            // Sets and Deletes that count
-    std::uint64_t unchecked = 0;          // of those, without a checksum
-    bool ends_unchecked = false;          // the last good line has no checksum: the first ByteStore wrote it
-    bool newline_missing = false;         // the last line is good but for its newline
-    std::uint64_t lines_after_seal = 0;   // good ones; the first ByteStore appended them
-    std::uint64_t skipped_batches = 0;    // incomplete, with a line of the first ByteStore behind
+    bool sealed = false;                         // it has a seal, and the seal fits
+    bool unfit_seal = false;                     // it has one that does not (that is the bad line then)
+    std::uint64_t lines = 0;                     // good ones behind the header, blank ones not counted
+    std::uint64_t records = 0;                   // Sets and Deletes that count
+    std::uint64_t unchecked = 0;                 // of those, without a checksum
+    bool ends_unchecked = false;                 // the last good line has no checksum: the first ByteStore wrote it
+    bool newline_missing = false;                // the last line is good but for its newline
+    std::uint64_t lines_after_seal = 0;          // good ones; the first ByteStore appended them
+    std::uint64_t skipped_batches = 0;           // incomplete, with a line of the first ByteStore behind
     std::optional<std::uint64_t> first_skipped;  // offset of the first of them
-    std::uint64_t synced_to = 0;          // the largest "d" in it, those behind a bad line included
+    std::uint64_t synced_to = 0;                 // the largest "d" in it, those behind a bad line included
     std::optional<Bad> bad;
     bool good_after_bad = false;
 };
@@ -37,8 +38,8 @@ struct SegmentScan {
 // Hears each record that counts, in order: those of a batch once it is whole. The line's value is not decoded.
 using RecordSink = std::function<void(std::uint64_t offset, std::uint64_t length, const format::Line& line)>;
 
-// Scans the first `size` bytes of `file`. Records behind a bad line are not told. Errors: what reading gives (never taken for the end
-// of the log), and Errc::unsupported for a header of a newer version.
+// Scans the first `size` bytes of `file`. Records behind a bad line are not told. Errors: what reading gives (never
+// taken for the end of the log), and Errc::unsupported for a header of a newer version.
 Result<SegmentScan> scan_segment(File& file, std::uint64_t size, const RecordSink& sink);
 
 }  // namespace bytestore

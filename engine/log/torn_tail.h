@@ -8,8 +8,9 @@
 
 namespace bytestore {
 
-// Copies the bytes of `name` from `at` to `size` into a new file "<name>.torn-<UTC time>", syncs the copy and the directory, then
-// truncates `file` and syncs it. Returns the copy's name. On error before the truncation nothing has changed.
+// Copies the bytes of `name` from `at` to `size` into a new file "<name>.torn-<UTC time>", syncs the copy and the
+// directory, then truncates `file` and syncs it. Returns the copy's name. On error before the truncation nothing has
+// changed.
 Result<std::string> cut_torn_tail(Directory& directory, const std::string& name, File& file, std::uint64_t at,
                                   std::uint64_t size);
 

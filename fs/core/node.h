@@ -73,7 +73,7 @@ struct Node {
     unsigned handles = 0;
     unsigned writers = 0;  // of them
     std::optional<Content> content;
-    std::optional<ValueRef> orphaned_value;       // of a detached file, as long as the kernel knows it
+    std::optional<ValueRef> orphaned_value;  // of a detached file, as long as the kernel knows it
     std::optional<Meta> orphaned_meta;
     std::optional<std::int64_t> directory_mtime;  // since an entry came or went; not stored
     Listing listing;

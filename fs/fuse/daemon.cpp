@@ -3,7 +3,6 @@
 #include "engine/io/os_error.h"
 #include "fs/fuse/log.h"
 #include "fs/fuse/mount_point.h"
-#include "fs/fuse/mount_table.h"
 #include "fs/fuse/operations.h"
 #include "fs/fuse/options.h"
 #include "fs/fuse/process.h"
@@ -11,6 +10,7 @@
 #include "fs/fuse/session.h"
 #include "fs/fuse/shutdown_signals.h"
 #include "fs/fuse/store_opening.h"
+#include "fs/mount_table.h"
 
 #include <fmt/format.h>
 #include <linux/magic.h>
@@ -41,7 +41,7 @@ std::vector<std::string> fuse_options(const MountOptions& options, const Places&
 {
     std::vector<std::string> all = options.flags;
     all.push_back(fmt::format("fsname={}", options.fsname.empty() ? places.data_dir : options.fsname));
-    all.push_back(fmt::format("subtype={}", kFileSystemSubtype));
+    all.push_back(fmt::format("subtype={}", fs::kFileSystemSubtype));
     all.emplace_back("default_permissions");
     if (options.store.read_only) {
         all.emplace_back("ro");

@@ -1,7 +1,7 @@
 #include "fs/fuse/mount_point.h"
 
 #include "engine/io/os_error.h"
-#include "fs/fuse/mount_table.h"
+#include "fs/mount_table.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -91,7 +91,7 @@ Status detach(const std::string& mount_point)
 Status remove_dead_mounts(const std::string& mount_point)
 {
     while (is_dead(mount_point)) {
-        TRY_ASSIGN(const auto mount, mount_on(mount_point));
+        TRY_ASSIGN(const auto mount, fs::mount_on(mount_point));
         if (!mount || !mount->ours()) {
             return fail(Errc::busy,
                         fmt::format("{} is a dead mount of {} ({}), not one of a store; it is left alone", mount_point,
@@ -104,7 +104,7 @@ Status remove_dead_mounts(const std::string& mount_point)
 
 Status refuse_live_mount(const std::string& mount_point)
 {
-    TRY_ASSIGN(const auto mount, mount_on(mount_point));
+    TRY_ASSIGN(const auto mount, fs::mount_on(mount_point));
     if (mount && mount->ours()) {
         return fail(Errc::busy, fmt::format("{0} already shows the store {1}; unmount it with: umount {0}", mount_point,
                                             mount->source));

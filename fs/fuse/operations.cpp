@@ -29,8 +29,8 @@ fs::Owner caller(fuse_req_t request)
 
 fs::Handle& handle_of(const fuse_file_info* info)
 {
-    return *reinterpret_cast<fs::Handle*>(
-        info->fh);  // NOLINT(performance-no-int-to-ptr): the kernel gives back what it was given
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives back what it was given
+    return *reinterpret_cast<fs::Handle*>(info->fh);
 }
 
 // Nothing thrown reaches libfuse. The body answers as its last step, so what is caught here was not answered yet.

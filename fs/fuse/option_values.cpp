@@ -11,9 +11,8 @@ namespace {
 std::optional<std::uint64_t> whole_number(std::string_view text)
 {
     std::uint64_t value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc{} || rest != end) {
+    const auto [rest, error] = std::from_chars(text.begin(), text.end(), value);
+    if (error != std::errc{} || rest != text.end()) {
         return std::nullopt;
     }
     return value;

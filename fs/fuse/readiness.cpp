@@ -181,6 +181,9 @@ Status notify_service_manager(const std::string& state)
         address.sun_path[0] = '\0';  // the abstract name space
     }
     const Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (socket.get() < 0) {
+        return os_failure(errno, "make a socket to", name);
+    }
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
     if (::sendto(socket.get(), state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address),
                  size) < 0) {

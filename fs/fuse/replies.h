@@ -19,8 +19,8 @@ fuse_entry_param entry_of(const fs::Attributes& attributes, const FilesystemSett
 double attribute_timeout(const fs::Attributes& attributes);
 
 void reply_error(fuse_req_t request, const Error& error);
-// The same to a request that names an inode: what was removed or replaced since the kernel looked up its name makes the kernel
-// look again, so that nobody who opens a name while it is replaced is told that nothing is there.
+// The same to a request that names an inode: what was removed or replaced since the kernel looked up its name makes the
+// kernel look again, so that nobody who opens a name while it is replaced is told that nothing is there.
 void reply_inode_error(fuse_req_t request, const Error& error);
 void reply_status(fuse_req_t request, const Status& status);
 // A name that is not there is remembered as well.

@@ -1,9 +1,8 @@
 #include "fs/fuse/store_opening.h"
 
-#include "engine/log/lock_file.h"
 #include "fs/fuse/log.h"
-#include "fs/fuse/mount_table.h"
 #include "fs/mapping.h"
+#include "fs/mount_table.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -25,18 +24,6 @@ Options store_options(const MountOptions& options, const Places& places)
     return store;
 }
 
-// LOCK names the mount point of its holder, which a daemon that is closing has left already.
-bool holder_is_mounted(const std::string& data_dir)
-{
-    const auto directory = posix_file_system().open_directory(data_dir, false);
-    const auto claims = directory ? read_claims(**directory) : std::nullopt;
-    if (!claims || claims->mount_point.empty()) {
-        return false;
-    }
-    const auto mount = mount_on(claims->mount_point);
-    return mount && *mount && (*mount)->ours();
-}
-
 void warn_of_open_directory(const Store& store, const std::string& data_dir)
 {
     if ((store.directory_info().mode & S_IWOTH) != 0) {
@@ -47,10 +34,10 @@ void warn_of_open_directory(const Store& store, const std::string& data_dir)
 Result<std::unique_ptr<Store>> open_or_wait(const std::string& data_dir, Options options)
 {
     auto store = Store::open(data_dir, options);
-    if (store || store.error().code != Errc::locked || holder_is_mounted(data_dir)) {
+    if (store || store.error().code != Errc::locked || fs::is_mounted(data_dir)) {
         return store;
     }
-    spdlog::warn("{}; waiting for it to finish", store.error().message);
+    spdlog::info("{}; waiting for it to finish", store.error().message);
     options.lock_wait = kClosingTakes;
     return Store::open(data_dir, std::move(options));
 }

@@ -1,5 +1,6 @@
 // A directory of the real file system.
 #include "engine/io/file.h"
+#include "tests/support/code_of.h"
 #include "tests/support/files.h"
 #include "tests/support/temp_directory.h"
 
@@ -21,10 +22,10 @@ protected:
 
 TEST_F(DirectoryTest, OpenModesAskForAFileOrMakeIt)
 {
-    EXPECT_EQ(directory_->open("f", OpenMode::read).error().code, Errc::not_found);
-    EXPECT_EQ(directory_->open("f", OpenMode::write).error().code, Errc::not_found);
+    EXPECT_EQ(code_of(directory_->open("f", OpenMode::read)), Errc::not_found);
+    EXPECT_EQ(code_of(directory_->open("f", OpenMode::write)), Errc::not_found);
     EXPECT_TRUE(directory_->open("f", OpenMode::create_new));
-    EXPECT_EQ(directory_->open("f", OpenMode::create_new).error().code, Errc::exists);
+    EXPECT_EQ(code_of(directory_->open("f", OpenMode::create_new)), Errc::exists);
     for (const auto mode : {OpenMode::read, OpenMode::write, OpenMode::create}) {
         EXPECT_TRUE(directory_->open("f", mode));
     }
@@ -72,16 +73,16 @@ TEST_F(DirectoryTest, RenameReplacesAndUnlinkRemoves)
     EXPECT_EQ(files_in(temp_.path()), (std::map<std::string, std::string>{{"b", "1"}}));
     ASSERT_TRUE(directory_->unlink("b"));
     EXPECT_TRUE(directory_->sync());
-    EXPECT_EQ(directory_->unlink("b").error().code, Errc::not_found);
-    EXPECT_EQ(directory_->rename("b", "a").error().code, Errc::not_found);
-    EXPECT_EQ(directory_->info("b").error().code, Errc::not_found);
+    EXPECT_EQ(code_of(directory_->unlink("b")), Errc::not_found);
+    EXPECT_EQ(code_of(directory_->rename("b", "a")), Errc::not_found);
+    EXPECT_EQ(code_of(directory_->info("b")), Errc::not_found);
 }
 
 TEST_F(DirectoryTest, ALockExcludesEveryOtherOpeningUntilItIsClosed)
 {
     const auto second = posix_file_system().open_directory(temp_.path(), false).value();
     ASSERT_TRUE(directory_->lock());
-    EXPECT_EQ(second->lock().error().code, Errc::locked);
+    EXPECT_EQ(code_of(second->lock()), Errc::locked);
     directory_.reset();
     EXPECT_TRUE(second->lock());
 }
@@ -89,8 +90,8 @@ TEST_F(DirectoryTest, ALockExcludesEveryOtherOpeningUntilItIsClosed)
 TEST_F(DirectoryTest, IsMadeOnlyWhenAskedForAndOnlyBelowAParent)
 {
     const auto path = temp_ / "new";
-    EXPECT_EQ(posix_file_system().open_directory(path, false).error().code, Errc::not_a_store);
-    EXPECT_EQ(posix_file_system().open_directory(path + "/below", true).error().code, Errc::not_a_store);
+    EXPECT_EQ(code_of(posix_file_system().open_directory(path, false)), Errc::not_a_store);
+    EXPECT_EQ(code_of(posix_file_system().open_directory(path + "/below", true)), Errc::not_a_store);
     EXPECT_TRUE(posix_file_system().open_directory(path + "//", true));
     EXPECT_TRUE(posix_file_system().open_directory(path, true));
 }
@@ -99,8 +100,8 @@ TEST_F(DirectoryTest, AFileInItsPlaceIsNoStore)
 {
     write_file(temp_ / "file", "");
     for (const bool create : {true, false}) {
-        EXPECT_EQ(posix_file_system().open_directory(temp_ / "file", create).error().code, Errc::not_a_store);
-        EXPECT_EQ(posix_file_system().open_directory(temp_ / "file/below", create).error().code, Errc::not_a_store);
+        EXPECT_EQ(code_of(posix_file_system().open_directory(temp_ / "file", create)), Errc::not_a_store);
+        EXPECT_EQ(code_of(posix_file_system().open_directory(temp_ / "file/below", create)), Errc::not_a_store);
     }
 }
 

@@ -1,6 +1,7 @@
 // A file of the real file system.
 #include "engine/io/file.h"
 #include "engine/io/os_error.h"
+#include "tests/support/code_of.h"
 #include "tests/support/files.h"
 #include "tests/support/temp_directory.h"
 
@@ -74,7 +75,7 @@ TEST_F(FileTest, ALockExcludesEveryOtherOpenFileUntilItIsClosed)
     auto first = open();
     const auto second = open();
     ASSERT_TRUE(first->lock());
-    EXPECT_EQ(second->lock().error().code, Errc::locked);
+    EXPECT_EQ(code_of(second->lock()), Errc::locked);
     EXPECT_TRUE(first->lock());
     first.reset();
     EXPECT_TRUE(second->lock());

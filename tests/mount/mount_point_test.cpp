@@ -1,6 +1,6 @@
 #include "fs/fuse/mount_point.h"
 
-#include "fs/fuse/mount_table.h"
+#include "fs/mount_table.h"
 #include "tests/support/files.h"
 #include "tests/support/temp_directory.h"
 
@@ -116,11 +116,11 @@ TEST_F(PlacesTest, empty_names_are_refused)
 
 TEST(MountTableTest, finds_what_is_mounted_on_exactly_a_directory)
 {
-    const auto proc = mount_on("/proc");
+    const auto proc = fs::mount_on("/proc");
     ASSERT_TRUE(proc && *proc);
     EXPECT_EQ((*proc)->type, "proc");
     EXPECT_FALSE((*proc)->ours());
-    const auto self = mount_on("/proc/self");
+    const auto self = fs::mount_on("/proc/self");
     ASSERT_TRUE(self);
     EXPECT_FALSE(*self);
 }

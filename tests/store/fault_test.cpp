@@ -71,9 +71,9 @@ protected:
         }
         const bool once = !plan_.for_good;
         if (failed_call_->call == Call::sync && failed_call_->name != "compaction.tmp") {
-            EXPECT_EQ(store.writable().error().code, Errc::stopped);
+            EXPECT_EQ(code_of(store.writable()), Errc::stopped);
         } else if (failed_call_->call == Call::sync_directory) {
-            EXPECT_EQ(store.writable().error().code, Errc::stopped);
+            EXPECT_EQ(code_of(store.writable()), Errc::stopped);
         } else if (once) {
             EXPECT_TRUE(store.writable()) << store.writable().error().message;
         }
@@ -209,13 +209,13 @@ TEST_F(FaultTest, AFailedSyncStopsWritesAndIsNeverRetried)
     const auto store = open(files);
     set(*store, "a", "1");
     fails = true;
-    EXPECT_EQ(store->sync().error().code, Errc::io);
+    EXPECT_EQ(code_of(store->sync()), Errc::io);
     fails = false;
     const int before = syncs;
-    EXPECT_EQ(store->sync().error().code, Errc::stopped);
-    EXPECT_EQ(store->set("a", "2", {.mtime = 1}).error().code, Errc::stopped);
-    EXPECT_EQ(store->compact().error().code, Errc::stopped);
-    EXPECT_EQ(store->close().error().code, Errc::stopped);
+    EXPECT_EQ(code_of(store->sync()), Errc::stopped);
+    EXPECT_EQ(code_of(store->set("a", "2", {.mtime = 1})), Errc::stopped);
+    EXPECT_EQ(code_of(store->compact()), Errc::stopped);
+    EXPECT_EQ(code_of(store->close()), Errc::stopped);
     EXPECT_EQ(syncs, before);
     EXPECT_NE(lock_text().find("\"failed\""), std::string::npos);
     expect_content(*open(), {{"a", "1"}});

@@ -61,7 +61,7 @@ TEST_F(LockingTest, AnOpeningThatIsRefusedKeepsNoLock)
 {
     plant("garbage\n{\"cmd\":\"Set\",\"key\":\"a\",\"value\":\"\"}\n");
     write_file(segment(1), "");
-    EXPECT_EQ(try_open().error().code, Errc::damaged);
+    EXPECT_EQ(code_of(try_open()), Errc::damaged);
     write_file(segment(0), "");
     EXPECT_TRUE(try_open());
 }
@@ -82,9 +82,9 @@ TEST_F(LockingTest, AReaderNeedsNoLock)
     const auto store = open();
     set(*store, "a", "1");
     expect_content(*read(), {{"a", "1"}});
-    EXPECT_EQ(read()->set("a", "2", {.mtime = 1}).error().code, Errc::read_only);
-    EXPECT_EQ(read()->compact().error().code, Errc::read_only);
-    EXPECT_EQ(read()->writable().error().code, Errc::read_only);
+    EXPECT_EQ(code_of(read()->set("a", "2", {.mtime = 1})), Errc::read_only);
+    EXPECT_EQ(code_of(read()->compact()), Errc::read_only);
+    EXPECT_EQ(code_of(read()->writable()), Errc::read_only);
 }
 
 TEST_F(LockingTest, WhatIsNoFileInThePlaceOfLockIsRefused)
@@ -92,7 +92,7 @@ TEST_F(LockingTest, WhatIsNoFileInThePlaceOfLockIsRefused)
     std::filesystem::create_directory(path());
     write_file(path() / "target", "");
     std::filesystem::create_symlink("target", path() / "LOCK");
-    EXPECT_EQ(try_open().error().code, Errc::not_permitted);
+    EXPECT_EQ(code_of(try_open()), Errc::not_permitted);
     forget_lock();
     std::filesystem::create_directory(path() / "LOCK");
     EXPECT_FALSE(try_open());

@@ -72,7 +72,7 @@ TEST_F(StatsTest, OfAMissingStoreReadOnlyAreAllZero)
 TEST_F(StatsTest, AMissingStoreIsNotMadeWhereThatIsNotWanted)
 {
     options_.create = false;
-    EXPECT_EQ(try_open().error().code, Errc::not_a_store);
+    EXPECT_EQ(code_of(try_open()), Errc::not_a_store);
     EXPECT_FALSE(exists(path()));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/store.h"
+#include "tests/support/code_of.h"
 #include "tests/support/files.h"
 #include "tests/support/model.h"
 #include "tests/support/temp_directory.h"

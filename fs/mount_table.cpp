@@ -1,6 +1,8 @@
-#include "fs/fuse/mount_table.h"
+#include "fs/mount_table.h"
 
+#include "engine/io/file.h"
 #include "engine/io/os_error.h"
+#include "engine/log/lock_file.h"
 
 #include <mntent.h>
 
@@ -9,7 +11,7 @@
 #include <cstdio>
 #include <memory>
 
-namespace bytestore::fuse {
+namespace bytestore::fs {
 namespace {
 
 constexpr const char* kTable = "/proc/self/mounts";
@@ -37,4 +39,15 @@ Result<std::optional<Mount>> mount_on(const std::string& directory)
     return found;
 }
 
-}  // namespace bytestore::fuse
+bool is_mounted(const std::string& data_dir)
+{
+    const auto directory = posix_file_system().open_directory(data_dir, false);
+    const auto claims = directory ? read_claims(**directory) : std::nullopt;
+    if (!claims || claims->mount_point.empty()) {
+        return false;
+    }
+    const auto mount = mount_on(claims->mount_point);
+    return mount && *mount && (*mount)->ours();
+}
+
+}  // namespace bytestore::fs

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace bytestore::fuse {
+namespace bytestore::fs {
 
 inline constexpr const char* kFileSystemSubtype = "bytestore";
 inline constexpr const char* kFileSystemType = "fuse.bytestore";
@@ -21,4 +21,8 @@ struct Mount {
 // What is mounted on exactly `directory` (absolute, without symbolic links): the topmost, if anything.
 Result<std::optional<Mount>> mount_on(const std::string& directory);
 
-}  // namespace bytestore::fuse
+// Whether who holds the lock of the store in `data_dir` shows it on a mount point at this moment. A daemon that is
+// closing does not: it has left its mount point already.
+bool is_mounted(const std::string& data_dir);
+
+}  // namespace bytestore::fs
