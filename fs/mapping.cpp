@@ -37,8 +37,8 @@ std::string swapped(std::string_view text)
 
 bool is_alias_body(std::string_view body)
 {
-    constexpr auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-    constexpr std::size_t dash = kAliasStart.size() + kHashDigits;
+    const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+    const std::size_t dash = kAliasStart.size() + kHashDigits;
     return body.starts_with(kAliasStart) && body.size() > dash && body[dash] == '-' &&
            std::ranges::all_of(body.substr(kAliasStart.size(), kHashDigits), is_digit);
 }

@@ -330,7 +330,7 @@ void Recovery::finish_reading()
 {
     if (!opened_.empty() && opened_.back().scan.bad) {
         const auto& last = opened_.back();
-        say(log_, LogLevel::info,
+        say(log_, LogLevel::warning,
             fmt::format("{}: {} at offset {}; what is behind it is not read", segment_name(last.segment->number()),
                         last.scan.bad->reason, last.scan.bad->offset));
     }

@@ -20,6 +20,7 @@ namespace bytestore::fuse {
 namespace {
 
 constexpr const char* kName = "bytestore-mount";
+constexpr std::string_view kFusePrefix = "fuse: ";
 
 spdlog::level::level_enum level_of(LogLevel level)
 {
@@ -67,9 +68,8 @@ FuseMessage& fuse_message()
 
 std::string_view without_frame(std::string_view text)
 {
-    constexpr std::string_view kPrefix = "fuse: ";
-    if (text.starts_with(kPrefix)) {
-        text.remove_prefix(kPrefix.size());
+    if (text.starts_with(kFusePrefix)) {
+        text.remove_prefix(kFusePrefix.size());
     }
     while (text.ends_with('\n')) {
         text.remove_suffix(1);

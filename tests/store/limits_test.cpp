@@ -18,9 +18,6 @@ protected:
 
     void expect_refused(Errc code, const Batch& bad)
     {
-        Batch batch;
-        batch.set("good", "1", {.mtime = 1});
-        batch.remove("a");
         const auto done = store_->apply(bad);
         ASSERT_FALSE(done);
         EXPECT_EQ(done.error().code, code) << done.error().message;
