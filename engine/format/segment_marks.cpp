@@ -44,6 +44,12 @@ bool read_prev(Cursor& cursor, std::optional<std::uint64_t>& prev)
     return cursor.skip("null") || cursor.number(prev.emplace());
 }
 
+// A later version may say more behind what we know.
+bool ends(Cursor& cursor)
+{
+    return cursor.done() || cursor.skip(",");
+}
+
 bool is_id(std::string_view id)
 {
     return id.size() == kIdDigits && id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -75,15 +81,17 @@ std::optional<Header> read_header(std::string_view text)
 {
     Header header;
     Cursor cursor(text);
-    const bool read = cursor.skip(",\"v\":") && cursor.number(header.version) &&         //
-                      cursor.skip(",\"need\":") && read_strings(cursor, header.need) &&  //
-                      cursor.skip(",\"id\":") && read_string(cursor, header.id) &&       //
-                      cursor.skip(",\"from\":") && cursor.number(header.from) &&         //
-                      cursor.skip(",\"prev\":") && read_prev(cursor, header.prev) && cursor.done();
-    if (!read || !is_id(header.id)) {
+    if (!cursor.skip(",\"v\":") || !cursor.number(header.version) ||  //
+        !cursor.skip(",\"need\":") || !read_strings(cursor, header.need)) {
         return std::nullopt;
     }
-    return header;
+    if (header.version > kVersion || !header.need.empty()) {
+        return header;  // what follows means what we cannot know
+    }
+    const bool read = cursor.skip(",\"id\":") && read_string(cursor, header.id) &&  //
+                      cursor.skip(",\"from\":") && cursor.number(header.from) &&    //
+                      cursor.skip(",\"prev\":") && read_prev(cursor, header.prev) && ends(cursor);
+    return read && is_id(header.id) ? std::optional(header) : std::nullopt;
 }
 
 std::optional<Seal> read_seal(std::string_view text)
@@ -91,7 +99,7 @@ std::optional<Seal> read_seal(std::string_view text)
     Seal seal;
     Cursor cursor(text);
     const bool read = cursor.skip(",\"seal\":") && cursor.number(seal.records) &&  //
-                      cursor.skip(",\"size\":") && cursor.number(seal.size) && cursor.done();
+                      cursor.skip(",\"size\":") && cursor.number(seal.size) && ends(cursor);
     return read ? std::optional(seal) : std::nullopt;
 }
 

@@ -13,7 +13,8 @@ namespace bytestore::format {
 void append_header(std::string& out, const Header& header);
 void append_seal(std::string& out, const Seal& seal);
 
-// Each reads all of `text` if its counterpart above could have written it.
+// Each reads `text` if its counterpart above could have written it, in this version or, with further fields behind, in
+// a later one. Of a header with a higher version or with needs, only those two are read.
 std::optional<Header> read_header(std::string_view text);
 std::optional<Seal> read_seal(std::string_view text);
 

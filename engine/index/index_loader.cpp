@@ -40,7 +40,7 @@ void Index::Loader::State::fold()
     }
     built = builder.finish();
     pending.clear();
-    pending.reserve(fold_bytes());
+    pending.expect(fold_bytes());
 }
 
 void Index::Loader::State::fold_record(std::size_t position, IndexBase::Cursor& old, IndexBase::Builder& builder)
@@ -67,7 +67,7 @@ void Index::Loader::State::fold_record(std::size_t position, IndexBase::Cursor& 
 Index::Loader::Loader(Superseded superseded, std::size_t least_fold)
     : state_(new State{std::move(superseded), least_fold, {}, {}})
 {
-    state_->pending.reserve(least_fold);
+    state_->pending.expect(least_fold);
 }
 
 Index::Loader::~Loader() = default;

@@ -34,6 +34,8 @@ bool goes_on(std::uint64_t head)
 constexpr std::size_t kPrefetch = 8;
 constexpr std::size_t kCacheLine = 64;
 
+constexpr std::size_t kFewBytes = std::size_t{1} << 20;
+
 }  // namespace
 
 // A record in the arena: varint length of the key, the key, 0 for a Delete or 1 and the entry for a Set.
@@ -44,10 +46,20 @@ void PendingRecords::add(std::string_view key, const std::optional<Entry>& entry
     std::array<char, 1 + kMaxEntryBytes> packed;
     packed[0] = entry ? 1 : 0;
     char* const end = entry ? encode_entry(packed.data() + 1, *entry, 0) : packed.data() + 1;
+    make_room();
     sorted_ = sorted_ && (items_.empty() || key_at(items_.back().start) <= key);
     items_.push_back({0, arena_.size()});
     arena_.append(length.data(), put_varint(length.data(), key.size()));
     arena_.append(key).append(packed.data(), end);
+}
+
+// Growing by doubling would copy a large arena over and over; one that stays small must not cost a large one's address
+// space.
+void PendingRecords::make_room()
+{
+    if (arena_.size() > kFewBytes && arena_.capacity() < expected_bytes_) {
+        arena_.reserve(expected_bytes_);
+    }
 }
 
 // A multikey sort: by a head of a few bytes, which lies in the item and so needs no look at the key, then the runs of

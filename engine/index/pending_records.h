@@ -20,8 +20,8 @@ public:
         std::optional<Entry> entry;  // none: a Delete
     };
 
-    // Address space for so many bytes; memory is taken as they come. Only while empty.
-    void reserve(std::size_t bytes) { arena_.reserve(bytes); }
+    // Room for so many bytes is taken at once when they turn out to be more than a few.
+    void expect(std::size_t bytes) { expected_bytes_ = bytes; }
     // No entry: a Delete.
     void add(std::string_view key, const std::optional<Entry>& entry);
     // By key, those of one key in the order in which they were added.
@@ -50,9 +50,11 @@ private:
     };
 
     std::string_view key_at(std::uint64_t start) const;
+    void make_room();
     void sort_run(Run run, std::vector<Run>& unsorted);
     std::size_t shared_depth(const Run& run) const;
 
+    std::size_t expected_bytes_ = 0;
     std::string arena_;
     std::vector<Item> items_;
     bool sorted_ = true;

@@ -118,6 +118,10 @@ Result<bool> still_there(Directory& directory, File& file)
 Result<std::unique_ptr<File>> try_lock(Directory& directory)
 {
     TRY_ASSIGN(auto file, directory.open(std::string(kLockName), OpenMode::create));
+    TRY_ASSIGN(const FileInfo info, file->info());
+    if (!info.regular) {
+        return fail(Errc::invalid, "LOCK is not a regular file; remove it");
+    }
     TRY(file->lock());
     TRY(directory.lock());
     TRY_ASSIGN(const bool there, still_there(directory, *file));

@@ -21,6 +21,7 @@ struct Opened {
     std::shared_ptr<Segment> segment;
     SegmentScan scan;
     Catalog::Slot slot = 0;
+    std::uint64_t size = 0;  // when the scan began
 };
 
 void say(const LogFunction& log, LogLevel level, const std::string& text)
@@ -78,6 +79,8 @@ public:
     Result<LogEnd> finish_writing(const std::optional<LockClaims>& claims);
     void finish_reading();
     Result<bool> unchanged() const;
+    // Whether the last segment is being written: then what is wrong with it may be the writer's doing.
+    bool last_grows() const;
 
 private:
     Result<std::shared_ptr<Segment>> open_segment(std::uint64_t number, OpenMode mode);
@@ -87,6 +90,8 @@ private:
     Status judge_claims(const LockClaims& claims) const;
     Status judge_predecessors() const;
     Status judge_skipped(const Opened& opened, std::uint64_t synced) const;
+    static Result<bool> begins_like_a_segment(const Opened& opened);
+    static bool grows(const Opened& opened);
     static bool unfinished(const Opened& opened);
     bool merged(const Opened& opened) const;
     bool may_reuse_last() const;
@@ -123,7 +128,7 @@ Status Recovery::read(OpenMode mode, const std::optional<LockClaims>& claims)
         if (last && claims && claims->state == LockClaims::State::failed) {
             TRY(segment->file().drop_cache());
         }
-        opened_.push_back({.segment = std::move(segment), .scan = {}, .slot = 0});
+        opened_.push_back({.segment = std::move(segment), .scan = {}, .slot = 0, .size = 0});
     }
     for (auto& opened : opened_) {
         TRY(scan_one(opened));
@@ -136,6 +141,7 @@ Status Recovery::scan_one(Opened& opened)
 {
     TRY_ASSIGN(const FileInfo info, opened.segment->file().info());
     opened.slot = catalog_.add(opened.segment);
+    opened.size = info.size;
     const auto mtime = opened.segment->file_mtime();
     const auto slot = opened.slot;
     auto scan = scan_segment(opened.segment->file(), info.size,
@@ -285,12 +291,29 @@ Status Recovery::judge_last(const Opened& last, const std::optional<LockClaims>&
     if (!scan.bad) {
         return {};
     }
+    TRY_ASSIGN(const bool begun, begins_like_a_segment(last));
+    if (!begun) {
+        return damaged_at(number, 0, fmt::format("{}; not one line of it is a record", scan.bad->reason));
+    }
     const bool unsynced = scan.bad->offset >= std::max(scan.synced_to, synced);
     const bool crashed = !ours || claims->boot != current_boot() || claims->state == LockClaims::State::failed;
     if (scan.unfit_seal || (scan.good_after_bad && !(unsynced && crashed))) {
         return damaged_at(number, scan.bad->offset, scan.bad->reason);
     }
     return {};
+}
+
+// A crash leaves the beginning of a first line, or a hole; any other file was put there by somebody.
+Result<bool> Recovery::begins_like_a_segment(const Opened& opened)
+{
+    constexpr std::string_view kBeginning = R"({"cmd":")";
+    if (opened.scan.bad->offset > 0 || opened.scan.good_after_bad) {
+        return true;
+    }
+    std::string first(kBeginning.size(), '\0');
+    TRY_ASSIGN(const std::size_t got, opened.segment->file().read(0, first));
+    first.resize(got);
+    return kBeginning.starts_with(first) || first.find_first_not_of('\0') == std::string::npos;
 }
 
 Result<LogEnd> Recovery::finish_writing(const std::optional<LockClaims>& claims)
@@ -330,7 +353,9 @@ void Recovery::finish_reading()
 {
     if (!opened_.empty() && opened_.back().scan.bad) {
         const auto& last = opened_.back();
-        say(log_, LogLevel::warning,
+        // A writer that is in the middle of an append has nothing torn.
+        const auto level = grows(last) ? LogLevel::debug : LogLevel::warning;
+        say(log_, level,
             fmt::format("{}: {} at offset {}; what is behind it is not read", segment_name(last.segment->number()),
                         last.scan.bad->reason, last.scan.bad->offset));
     }
@@ -386,6 +411,17 @@ void Recovery::mark_sealed(const LogEnd& end)
     }
 }
 
+bool Recovery::grows(const Opened& opened)
+{
+    const auto info = opened.segment->file().info();
+    return info && info->size != opened.size;
+}
+
+bool Recovery::last_grows() const
+{
+    return !opened_.empty() && grows(opened_.back());
+}
+
 Result<bool> Recovery::unchanged() const
 {
     TRY_ASSIGN(const auto numbers, segment_numbers(directory_, nullptr));
@@ -429,8 +465,9 @@ Result<std::unique_ptr<Catalog>> recover_for_reading(Directory& directory,
         if (!unchanged) {
             return std::unexpected(unchanged.error());
         }
-        if (!*unchanged && attempt < kReaderTries) {
-            continue;  // a writer rolled or compacted meanwhile
+        const bool written_to = !*unchanged || (!verdict && recovery.last_grows());
+        if (written_to && attempt < kReaderTries) {
+            continue;  // a writer rolled, compacted or cut back meanwhile
         }
         if (!verdict) {
             return forward(verdict);

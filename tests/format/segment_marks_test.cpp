@@ -32,12 +32,10 @@ TEST(SegmentMarks, AreTheseToTheByte)
 TEST(SegmentMarks, AreReadAsTheyWereWritten)
 {
     for (const std::uint64_t number : {std::uint64_t{0}, std::uint64_t{7}, kMost}) {
-        for (const std::vector<std::string>& need : {std::vector<std::string>{}, {"x"}, {"a\"\n", "é", ""}}) {
-            Header header{.version = number, .need = need, .id = "fedcba9876543210", .from = number, .prev = number};
-            EXPECT_EQ(parse_line(header_line(header))->header, header);
-            header.prev.reset();
-            EXPECT_EQ(parse_line(header_line(header))->header, header);
-        }
+        Header header{.need = {}, .id = "fedcba9876543210", .from = number, .prev = number};
+        EXPECT_EQ(parse_line(header_line(header))->header, header);
+        header.prev.reset();
+        EXPECT_EQ(parse_line(header_line(header))->header, header);
         const Seal seal{.records = number, .size = kMost - number};
         EXPECT_EQ(parse_line(seal_line(seal))->seal, seal);
     }
@@ -64,6 +62,26 @@ TEST(SegmentMarks, WithoutAChecksumAreRecords)
     }
 }
 
+TEST(SegmentMarks, MaySayMoreThanWeKnow)
+{
+    const std::string fields = R"("v":1,"need":[],"id":"0123456789abcdef","from":0,"prev":null)";
+    EXPECT_EQ(type_of(with_checksum(kStart + fields + R"(,"x":[1],"y":""})")), Line::Type::header);
+    EXPECT_EQ(type_of(with_checksum(kStart + R"("seal":3,"size":412,"x":1})")), Line::Type::seal);
+}
+
+TEST(SegmentMarks, OfALaterVersionSayWhatTheyNeed)
+{
+    for (const std::vector<std::string>& need : {std::vector<std::string>{"x"}, {"a\"\n", "é", ""}}) {
+        EXPECT_EQ(parse_line(header_line({.need = need, .id = "", .from = 0, .prev = {}}))->header.need, need);
+    }
+    for (const auto* fields : {R"("v":2,"need":[]})", R"("v":2,"need":[],"from":"x"})", R"("v":1,"need":["x"]})",
+                               R"("v":3,"need":["x","y"],"id":7})"}) {
+        const auto line = parse_line(with_checksum(kStart + fields));
+        ASSERT_EQ(line->type, Line::Type::header) << fields;
+        EXPECT_TRUE(line->header.version > kVersion || !line->header.need.empty()) << fields;
+    }
+}
+
 TEST(SegmentMarks, InAnotherFormOrUnderAnotherKeyAreRecords)
 {
     const std::string fields = R"("v":1,"need":[],"id":"0123456789abcdef","from":0,"prev":null)";
@@ -73,7 +91,6 @@ TEST(SegmentMarks, InAnotherFormOrUnderAnotherKeyAreRecords)
              R"({"cmd":"Set","key":"\u0000bytestore","value":"",)" + fields + "}",
              R"({"key":"\u0000bytestore","cmd":"Delete",)" + fields + "}",
              kStart + " " + fields + "}",
-             kStart + fields + R"(,"x":1})",
              kStart + R"("need":[],"v":1,"id":"0123456789abcdef","from":0,"prev":null})",
              kStart + R"("v":1,"need":[1],"id":"0123456789abcdef","from":0,"prev":null})",
              kStart + R"("v":1,"need":[],"id":"0123456789ABCDEF","from":0,"prev":null})",

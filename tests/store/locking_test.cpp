@@ -98,7 +98,7 @@ TEST_F(LockingTest, WhatIsNoFileInThePlaceOfLockIsRefused)
     EXPECT_FALSE(try_open());
     forget_lock();
     ASSERT_EQ(::mkfifo((path() / "LOCK").c_str(), 0600), 0);
-    EXPECT_FALSE(try_open());
+    EXPECT_EQ(code_of(try_open()), Errc::invalid);
 }
 
 TEST_F(LockingTest, GarbageInThePlaceOfClaimsIsNoObstacle)

@@ -161,6 +161,27 @@ TEST_F(TornTailTest, ACopyIsNeverOverwritten)
     }
 }
 
+TEST_F(TornTailTest, AHoleInThePlaceOfTheFirstLineIsCutOff)
+{
+    for (const std::size_t size : {1U, 7U, 5000U}) {
+        const std::string hole(size, '\0');
+        plant(hole);
+        expect_recovered(hole, 0, {});
+    }
+}
+
+TEST_F(TornTailTest, AnotherKindOfFileUnderASegmentsNameIsRefused)
+{
+    for (const std::string text : {"x", "2026-11-23 12:00 started\n", "{\"command\":1}\n\n",
+                                   "\x7f"
+                                   "ELF\0\0",
+                                   " {\"cmd\":\"S"}) {
+        plant(text);
+        expect_refused(Errc::damaged, {"log-00000000000000000000.dat", "offset 0", "not one line of it is a record"});
+        EXPECT_EQ(read_file(segment(0)), text);
+    }
+}
+
 TEST_F(TornTailTest, GarbageLongerThanAnyBufferIsCutOff)
 {
     const auto log = our_log();
