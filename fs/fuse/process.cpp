@@ -1,6 +1,7 @@
 #include "fs/fuse/process.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -32,6 +33,13 @@ void raise_file_limit()
     }
 }
 
+// The thresholds that glibc starts with grow with what is freed, up to 64 MiB that a thread's arena keeps for good.
+void give_back_large_buffers()
+{
+    ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
+    ::mallopt(M_TRIM_THRESHOLD, 8 << 20);
+}
+
 }  // namespace
 
 void prepare_process()
@@ -39,6 +47,7 @@ void prepare_process()
     open_standard_streams();
     std::signal(SIGPIPE, SIG_IGN);
     raise_file_limit();
+    give_back_large_buffers();
 }
 
 }  // namespace bytestore::fuse
