@@ -1,5 +1,7 @@
 #include "fs/core/files.h"
 
+#include "engine/record_size.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,6 +32,33 @@ Status resize(std::string& data, std::uint64_t size)
         return fail(Errc::no_memory, fmt::format("no memory for a value of {} bytes", size));
     }
     return {};
+}
+
+// escaped_bytes of what a growth from `from` to `to` bytes fills in.
+std::uint64_t escaped_zeros(std::uint64_t from, std::uint64_t to)
+{
+    static const auto one = escaped_bytes(std::string_view("\0", 1));
+    return to > from ? (to - from) * one : 0;
+}
+
+// Nothing of the buffer will become a record any more.
+void give_up(Content& content, Error error)
+{
+    content.failure = std::move(error);
+    content.reservation.release();
+}
+
+void empty(Content& content)
+{
+    content.data.clear();
+    content.data.shrink_to_fit();
+    content.escaped = 0;
+    content.loaded = true;
+    content.changed = false;
+    content.pending = true;
+    content.bare_flushes = 0;
+    content.since = now();
+    touch(content.meta, content.since);
 }
 
 Bytes slice(std::shared_ptr<const std::string> owner, std::uint64_t offset, std::size_t size)
@@ -94,9 +123,7 @@ Result<Position> Files::change(const NodePtr& file, const AttributeChange& chang
         return std::unexpected(*content.failure);
     }
     const auto time = now();
-    if (change.size) {
-        TRY(resize_locked(file, *change.size, time));
-    }
+    TRY(change.size ? resize_locked(file, *change.size, time) : reserve_unresized_locked(file));
     change_meta(content.meta, file->type, change, store_owner_, time);
     content.changed = true;
     content.pending = false;
@@ -131,10 +158,14 @@ Result<Position> Files::change_stored(const NodePtr& file, const AttributeChange
     return store_.commit(batch);
 }
 
-void Files::create(const NodePtr& file, const Meta& meta)
+Status Files::create(const NodePtr& file, const Meta& meta)
 {
     const std::lock_guard lock(file->mutex);
     auto& content = file->content.emplace();
+    if (auto done = reserve_locked(file, 0, 0); !done) {
+        file->content.reset();
+        return done;
+    }
     content.loaded = true;
     content.pending = true;
     content.since = now();
@@ -146,6 +177,7 @@ void Files::create(const NodePtr& file, const Meta& meta)
     pending_.add(file);
     const std::lock_guard contents(contents_mutex_);
     contents_[file->ino] = file;
+    return {};
 }
 
 Status Files::make_content_locked(const NodePtr& file)
@@ -166,19 +198,18 @@ Status Files::open(const NodePtr& file, bool writes, bool truncate)
 {
     const std::lock_guard lock(file->mutex);
     if (writes || truncate) {
-        if (!file->content) {
+        const bool made = !file->content;
+        if (made) {
             TRY(make_content_locked(file));
         }
-        auto& content = *file->content;
         if (truncate) {
-            content.data.clear();
-            content.data.shrink_to_fit();
-            content.loaded = true;
-            content.changed = false;
-            content.pending = true;
-            content.bare_flushes = 0;
-            content.since = now();
-            touch(content.meta, content.since);
+            if (auto done = reserve_locked(file, 0, 0); !done) {
+                if (made) {
+                    forget_locked(*file);
+                }
+                return done;
+            }
+            empty(*file->content);
         }
         // Truncating makes a writer even of a handle that only reads.
         ++file->writers;
@@ -201,6 +232,7 @@ Status Files::load_locked(const NodePtr& file)
         return gone();
     }
     TRY_ASSIGN(content.data, value->read());
+    content.escaped = escaped_bytes(content.data);
     content.loaded = true;
     return {};
 }
@@ -214,12 +246,38 @@ Status Files::check_size(std::uint64_t size) const
     return {};
 }
 
+// Of the record that the buffer would become, were it of this size. One whose name is gone becomes none.
+Status Files::reserve_locked(const NodePtr& file, std::uint64_t size, std::uint64_t escaped)
+{
+    if (file->detached) {
+        return {};
+    }
+    const auto key = names_.key_of(*file).value_or("");
+    return store_.reserve(file->content->reservation, set_bytes(key, Kind::bytes, size, escaped));
+}
+
+Status Files::reserve_unresized_locked(const NodePtr& file)
+{
+    auto& content = *file->content;
+    if (content.loaded) {
+        return reserve_locked(file, content.data.size(), content.escaped);
+    }
+    const auto value = stored(file);
+    if (!value) {
+        return gone();
+    }
+    return file->detached ? Status{} : store_.reserve(content.reservation, copy_bytes(value->key(), value->entry()));
+}
+
 Status Files::resize_locked(const NodePtr& file, std::uint64_t size, std::int64_t time)
 {
     auto& content = *file->content;
     TRY(check_size(size));
     TRY(load_locked(file));
+    const auto escaped = size == 0 ? 0 : content.escaped + escaped_zeros(content.data.size(), size);
+    TRY(reserve_locked(file, size, escaped));
     TRY(resize(content.data, size));
+    content.escaped = escaped;
     touch(content.meta, time);
     return {};
 }
@@ -234,7 +292,7 @@ Result<std::size_t> Files::write(const NodePtr& file, std::uint64_t offset, std:
         if (done) {
             return bytes.size();
         }
-        content.failure = std::move(done.error());
+        give_up(content, std::move(done.error()));
         content.pending = false;
     }
     return std::unexpected(*content.failure);
@@ -247,9 +305,11 @@ Status Files::write_locked(const NodePtr& file, std::uint64_t offset, std::strin
     TRY(check_size(end));
     TRY(store_.writable());
     TRY(load_locked(file));
-    if (end > content.data.size()) {
-        TRY(resize(content.data, end));
-    }
+    const auto size = std::max<std::uint64_t>(end, content.data.size());
+    const auto escaped = content.escaped + escaped_bytes(bytes) + escaped_zeros(content.data.size(), offset);
+    TRY(reserve_locked(file, size, escaped));
+    TRY(resize(content.data, size));
+    content.escaped = escaped;
     bytes.copy(content.data.data() + offset, bytes.size());
     touch(content.meta, now());
     content.changed = true;
@@ -299,7 +359,7 @@ Result<Position> Files::commit_or_fail_locked(const NodePtr& file)
 {
     auto done = commit_locked(file);
     if (!done && file->content) {
-        file->content->failure = done.error();
+        give_up(*file->content, done.error());
     }
     return done;
 }
@@ -347,6 +407,7 @@ Result<Position> Files::commit_locked(const NodePtr& file)
     } else {
         batch.copy(key, key, content.meta);
     }
+    batch.draw_on(content.reservation);
     TRY_ASSIGN(const auto position, store_.commit(batch));
     settled_locked(file);
     return position;
@@ -458,6 +519,7 @@ Result<bool> Files::add_to(Batch& batch, const NodePtr& file, const std::string&
         TRY(load_locked(file));
     }
     batch.set(key, content.data, content.meta);
+    batch.draw_on(content.reservation);
     return true;
 }
 
@@ -487,9 +549,12 @@ void Files::orphan(const NodePtr& file, const std::optional<ValueRef>& value)
         file->orphaned_value = value;
         file->orphaned_meta = value->entry().meta;
     }
-    if (file->content && !std::exchange(file->content->stored, true)) {
-        pending_.remove(*file);
-        nodes_.unpin(file);
+    if (file->content) {
+        file->content->reservation.release();
+        if (!std::exchange(file->content->stored, true)) {
+            pending_.remove(*file);
+            nodes_.unpin(file);
+        }
     }
     nodes_.detach(*file);
 }

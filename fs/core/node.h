@@ -29,6 +29,8 @@ struct Content {
     unsigned bare_flushes = 0;
     std::int64_t since = 0;  // when it became pending
     Meta meta;
+    std::uint64_t escaped = 0;     // escaped_bytes of data, at most
+    Reservation reservation;       // for the record that this will become
     std::optional<Error> failure;  // of a write: nothing is committed any more, flush and fsync repeat it
 };
 
