@@ -26,7 +26,7 @@ namespace {
 // copied for little.
 constexpr unsigned kWorthPercent = 25;
 
-// On a full disk so many dead bytes are worth a compaction, however few records and whatever share they are.
+// On a full disk so many more dead bytes are worth a compaction, however few records and whatever share they are.
 constexpr std::uint64_t kWorthBytes = std::uint64_t{256} << 10;
 
 // The place in the order of commits of what an earlier process left; our own follow.
@@ -104,6 +104,7 @@ private:
     std::atomic<std::uint64_t> compactions_{0};
     std::atomic<std::uint64_t> reclaimed_{0};
     std::atomic<std::uint64_t> next_attempt_{0};  // stale records at which the next automatic compaction may come
+    std::atomic<std::uint64_t> next_scarce_attempt_{kWorthBytes};  // and, on a full disk, dead bytes
 };
 
 Status Store::Impl::open(FileSystem& files)
@@ -271,14 +272,22 @@ Result<CompactionReport> Store::Impl::compact(unsigned dead_percent)
     return compact_locked(dead_percent);
 }
 
-// One for which the disk was too full leaves a segment to append to, with its spare, before others take the space.
+// One for which the disk is too full gets what the log has taken ahead; afterwards that is taken back, before others
+// do.
 Result<CompactionReport> Store::Impl::compact_locked(unsigned dead_percent)
 {
     auto report = compact_all_locked(dead_percent);
-    if (!report && report.error().code == Errc::no_space) {
-        const std::lock_guard commits(commit_mutex_);
-        ignore(writer_->ready());  // the next commit tries again
+    if (report || report.error().code != Errc::no_space) {
+        return report;
     }
+    {
+        const std::lock_guard commits(commit_mutex_);
+        writer_->lend_space();
+    }
+    report = compact_all_locked(dead_percent);
+    const std::lock_guard commits(commit_mutex_);
+    ignore(writer_->ready());  // the next commit tries again
+    writer_->space().regain();
     return report;
 }
 
@@ -306,12 +315,9 @@ bool Store::Impl::compaction_due() const
         return false;
     }
     const auto stale = catalog_->staleness();
-    if (stale.records < next_attempt_) {
-        return false;
-    }
-    const bool needed = stale.dead_bytes >= kWorthBytes && writer_->space().scarce();
-    return needed || (stale.records >= options_.compaction_threshold &&
-                      stale.dead_bytes * 100 >= stale.log_bytes * options_.compaction_dead_percent);
+    const bool worth = stale.records >= std::max(options_.compaction_threshold, next_attempt_.load()) &&
+                       stale.dead_bytes * 100 >= stale.log_bytes * options_.compaction_dead_percent;
+    return worth || (stale.dead_bytes >= next_scarce_attempt_ && writer_->space().scarce());
 }
 
 // A compaction that fails does not make the write fail that happened to be due for it. What it left must double before
@@ -326,7 +332,9 @@ void Store::Impl::compact_if_due()
         return;  // one is under way, or just was
     }
     const auto done = compact_locked(std::min(kWorthPercent, options_.compaction_dead_percent));
-    next_attempt_ = catalog_->staleness().records * 2;
+    const auto left = catalog_->staleness();
+    next_attempt_ = left.records * 2;
+    next_scarce_attempt_ = left.dead_bytes + kWorthBytes;
     if (!done && options_.log) {
         options_.log(LogLevel::warning, fmt::format("compaction failed: {}", done.error().message));
     }

@@ -167,6 +167,22 @@ void LogSpace::trim()
     }
 }
 
+void LogSpace::lend()
+{
+    const std::lock_guard lock(mutex_);
+    if (segment_ && promised_ == 0 && segment_->file().truncate(end_)) {
+        allocated_to_ = end_;
+    }
+}
+
+void LogSpace::regain()
+{
+    const std::lock_guard lock(mutex_);
+    if (segment_) {
+        ignore(ensure_locked(wanted_locked()));  // who needs it asks again
+    }
+}
+
 std::uint64_t LogSpace::sum_of(const std::vector<Reservation*>& drawn)
 {
     std::uint64_t sum = 0;

@@ -41,7 +41,7 @@ public:
     // From here on `segment`, which ends at `end`, is the active one: everything promised is taken there, and the spare
     // (if there is any, with `spare_or_not`). On error the one before stays.
     Status move_to(std::shared_ptr<Segment> segment, std::uint64_t end, bool spare_or_not = false);
-    // The same, to the one at opening or, if that came to nothing, the one before (or none): it keeps what it has.
+    // The same at opening, and back to the one before (or to none) if the new one came to nothing.
     void resume(std::shared_ptr<Segment> segment, std::uint64_t end);
     // The active segment's file was opened under another name.
     void reopened(std::shared_ptr<Segment> segment);
@@ -54,8 +54,12 @@ public:
     void appended(std::uint64_t end, const std::vector<Reservation*>& drawn);
     // The append failed, and its file was truncated, which freed all that was taken.
     void cut_back();
+    // The next two truncate the file at its end, which nobody else may have moved.
     // Gives back what was taken beyond the spare, if it is much.
     void trim();
+    // Gives back everything, unless something is promised; `regain` takes the spare again.
+    void lend();
+    void regain();
 
 private:
     static std::uint64_t sum_of(const std::vector<Reservation*>& drawn);

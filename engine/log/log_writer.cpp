@@ -129,6 +129,13 @@ Status LogWriter::roll()
     return sealed;
 }
 
+void LogWriter::lend_space()
+{
+    if (active_ && verify_untouched()) {
+        space_.lend();
+    }
+}
+
 // The space of the active segment counts again, if there is one that is appended to.
 void LogWriter::space_follows()
 {
@@ -197,13 +204,18 @@ Status LogWriter::sync_older()
 Status LogWriter::next_segment(bool spare_or_not)
 {
     TRY_ASSIGN(auto next, open_next());
-    auto done = prepare(next, spare_or_not);
+    auto done = space_.move_to(next.segment, 0, spare_or_not);
     if (done) {
-        done = publish(next);
+        done = prepare(next);
+        if (done) {
+            done = publish(next);
+        }
+        if (!done) {
+            space_follows();
+        }
     }
     if (!done) {
         ignore(directory_.unlink(std::string(kNextName)));  // the next one is written over it otherwise
-        space_follows();
     }
     return done;
 }
@@ -220,9 +232,8 @@ Result<LogWriter::Next> LogWriter::open_next()
                 .end = 0};
 }
 
-Status LogWriter::prepare(Next& next, bool spare_or_not)
+Status LogWriter::prepare(Next& next)
 {
-    TRY(space_.move_to(next.segment, 0, spare_or_not));
     TRY(write_header(next));
     TRY(active_ ? seal() : Status{});
     return sync_older();
@@ -354,8 +365,8 @@ Status LogWriter::write_claims(LockClaims::State state)
 Status LogWriter::close()
 {
     TRY(check());
-    if (const auto info = active_ ? segment_->file().info() : Result<FileInfo>(FileInfo{});
-        active_ && info && info->size == end_) {
+    const auto info = active_ ? segment_->file().info() : Result<FileInfo>(FileInfo{});
+    if (active_ && info && info->size == end_) {
         space_.trim();
     }
     const std::lock_guard lock(stop_mutex_);

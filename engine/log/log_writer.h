@@ -48,6 +48,9 @@ public:
     Status roll();
     // Makes an active segment if there is none, so that space can be promised.
     Status ready();
+    // Gives back what was taken ahead of the end, for a compaction on a full disk, unless something is promised.
+    // LogSpace::regain ends it.
+    void lend_space();
     LogSpace& space() { return space_; }
     std::optional<Catalog::Slot> active() const { return active_; }
     std::shared_ptr<Segment> segment() const { return segment_; }  // the active one
@@ -78,7 +81,7 @@ private:
     bool must_begin_another() const { return !active_ || must_roll_; }
     Status next_segment(bool spare_or_not);
     Result<Next> open_next();
-    Status prepare(Next& next, bool spare_or_not);
+    Status prepare(Next& next);
     Status write_header(Next& next);
     Status publish(const Next& next);
     void adopt(const Next& next);
