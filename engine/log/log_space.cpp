@@ -46,8 +46,10 @@ void Reservation::release() noexcept
     }
 }
 
-LogSpace::LogSpace(Directory& directory)
-    : directory_(directory), step_(kSmallestStep)
+LogSpace::LogSpace(Directory& directory, std::uint64_t segment_size)
+    : directory_(directory),
+      largest_step_(std::min(kLargestStep, segment_size)),
+      step_(std::min(kSmallestStep, largest_step_))
 {
 }
 
@@ -207,7 +209,7 @@ Status LogSpace::ensure_locked(std::uint64_t end)
     Status done = fail(Errc::no_space, "");
     if (plenty_locked(2 * (end + step_ - allocated_to_))) {
         done = take_locked(end + step_);
-        step_ = std::min(2 * step_, kLargestStep);
+        step_ = std::min(2 * step_, largest_step_);
     }
     if (no_space(done)) {
         done = take_locked(end);

@@ -29,7 +29,8 @@ public:
         bool removes = false;                 // it leaves less behind: it may take the spare
     };
 
-    explicit LogSpace(Directory& directory);
+    // A segment is not meant to grow beyond `segment_size` bytes: no step is larger.
+    LogSpace(Directory& directory, std::uint64_t segment_size);
 
     // Makes `reservation` hold `bytes`. False, and nothing done, without an active segment. Errc::no_space: it holds
     // what it held.
@@ -70,6 +71,7 @@ private:
     bool plenty_locked(std::uint64_t bytes) const;
 
     Directory& directory_;
+    const std::uint64_t largest_step_;
 
     mutable std::mutex mutex_;
     // Guarded by mutex_.

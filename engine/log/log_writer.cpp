@@ -22,7 +22,7 @@ LogWriter::LogWriter(Directory& directory, Catalog& catalog, LockFile& lock, con
       catalog_(catalog),
       lock_(lock),
       options_(options),
-      space_(directory),
+      space_(directory, options.segment_size),
       next_number_(end.next_number)
 {
     claims_.pid = ::getpid();

@@ -310,6 +310,16 @@ TEST_F(StoppedStore, ACommitThatFailedIsRepeatedAndGivenUpAtTheLastClose)
     EXPECT_THAT(mount.invalidated().contents, Contains(ino));
 }
 
+TEST(ReadOnlyStore, RefusesEveryWrite)
+{
+    auto options = without_compaction();
+    options.read_only = true;
+    Mount mount(options);
+    EXPECT_EQ(mount.write("new", "x"), EROFS);
+    EXPECT_EQ(mount.mkdir("d"), EROFS);
+    EXPECT_EQ(mount.symlink("x", "l"), EROFS);
+}
+
 class FullDisk : public ::testing::Test {
 protected:
     FullDisk()
