@@ -119,8 +119,9 @@ bool Commit::removes() const
 {
     const auto is_removal = [](const Step& step) { return step.operation->type == Operation::Type::remove; };
     return std::ranges::any_of(steps_, is_removal) && std::ranges::all_of(steps_, [&](const Step& step) {
-        return is_removal(step) || (step.operation->type == Operation::Type::set && step.operation->value().empty());
-    });
+               return is_removal(step) ||
+                      (step.operation->type == Operation::Type::set && step.operation->value().empty());
+           });
 }
 
 Status Commit::emit(BufferedOutput& output, Catalog::Slot slot, std::optional<std::uint64_t> sync_mark)

@@ -28,9 +28,8 @@ std::uint64_t escaped_bytes(std::string_view bytes)
 // Whether a value will be written plain or as base64 is known only when all of it is there.
 std::uint64_t set_bytes(std::string_view key, Kind kind, std::uint64_t size, std::uint64_t escaped)
 {
-    const auto text = kind == Kind::link
-                          ? escaped + kMarkBytes
-                          : std::max(std::min(escaped, format::kMostGrowth * size), base64_bytes(size));
+    const auto text = kind == Kind::link ? escaped + kMarkBytes
+                                         : std::max(std::min(escaped, format::kMostGrowth * size), base64_bytes(size));
     return delete_bytes(key) + text;
 }
 

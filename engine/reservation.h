@@ -8,7 +8,7 @@ namespace bytestore {
 class LogSpace;
 
 // Space that nobody else's commit takes: Store::reserve makes it larger, a commit of a batch that draws on it uses it
-// up, and it is given back when it goes. It must go before its store does. Threads: the owner's to guard.
+// up, and what is left is given back when it goes. That must be before its store goes. Threads: the owner's to guard.
 class Reservation {
 public:
     Reservation() = default;
@@ -24,7 +24,7 @@ public:
 private:
     friend class LogSpace;
 
-    LogSpace* space_ = nullptr;  // none while bytes_ is 0
+    LogSpace* space_ = nullptr;  // meaningless while bytes_ is 0
     std::uint64_t bytes_ = 0;
 };
 

@@ -41,8 +41,8 @@ Reservation& Reservation::operator=(Reservation&& other) noexcept
 
 void Reservation::release() noexcept
 {
-    if (space_ != nullptr) {
-        std::exchange(space_, nullptr)->take_back(std::exchange(bytes_, 0));
+    if (bytes_ > 0) {
+        space_->take_back(std::exchange(bytes_, 0));
     }
 }
 

@@ -24,9 +24,9 @@ class LogSpace {
 public:
     // What the next append needs.
     struct Need {
-        std::uint64_t bytes = 0;              // at most
+        std::uint64_t bytes = 0;               // at most
         std::vector<Reservation*> drawn = {};  // which it uses up
-        bool removes = false;                 // it leaves less behind: it may take the spare
+        bool removes = false;                  // it leaves less behind: it may take the spare
     };
 
     // A segment is not meant to grow beyond `segment_size` bytes: no step is larger.
@@ -81,7 +81,7 @@ private:
     std::uint64_t promised_ = 0;      // by all reservations
     std::uint64_t admitted_ = 0;      // to the append under way, beyond what it draws on
     std::uint64_t step_;              // bytes to take beyond what is wanted, next time
-    bool can_take_ = true;  // the file system knows how
+    bool can_take_ = true;            // the file system knows how
     bool scarce_ = false;
 };
 

@@ -227,9 +227,8 @@ Result<LogWriter::Next> LogWriter::open_next()
     TRY_ASSIGN(const FileInfo info, file->info());
     const format::Header header{
         .need = {}, .id = random_id(), .from = next_number_, .prev = number_before(next_number_)};
-    return Next{.info = info,
-                .segment = std::make_shared<Segment>(next_number_, std::move(file), info, header),
-                .end = 0};
+    return Next{
+        .info = info, .segment = std::make_shared<Segment>(next_number_, std::move(file), info, header), .end = 0};
 }
 
 Status LogWriter::prepare(Next& next)

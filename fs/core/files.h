@@ -42,6 +42,10 @@ public:
     // it.
     Files(Store& store, NodeTable& nodes, const Names& names, PendingFiles& pending, Owner store_owner,
           std::function<void(const Node&)> dropped);
+    // Gives back the space of what was not committed, which nobody will commit any more.
+    ~Files();
+    Files(const Files&) = delete;
+    Files& operator=(const Files&) = delete;
 
     Result<Attributes> attributes(const NodePtr& file);
     // A change of attributes: a record at once, unless the file is open for writing.

@@ -108,9 +108,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Writing{"Cat", "cat big > value"}, Writing{"Dd", "dd if=$TMP/big of=value bs=4k status=none"},
                     Writing{"DdInPlace", "dd if=/dev/zero of=big bs=4k count=1 conv=notrunc status=none"},
                     Writing{"Truncate", "truncate -s 100K value"}, Writing{"TruncateToNothing", "truncate -s 0 big"},
-                    Writing{"Sed", "sed -i s/old/new/ value"},
-                    Writing{"MvOver", "mv big value"}, Writing{"Mkdir", "mkdir new"},
-                    Writing{"Link", "ln -s x new"},
+                    Writing{"Sed", "sed -i s/old/new/ value"}, Writing{"MvOver", "mv big value"},
+                    Writing{"Mkdir", "mkdir new"}, Writing{"Link", "ln -s x new"},
                     Writing{"Mapping",
                             "python3 -c 'import mmap\n"
                             "with open(\"big\", \"r+b\") as f:\n"

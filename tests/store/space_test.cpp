@@ -82,7 +82,7 @@ TEST_F(SpaceTest, WritesAreTakenAgainAsSoonAsThereIsRoom)
 TEST_F(SpaceTest, WhatWasReservedCanBeCommittedOnAFullDisk)
 {
     const auto store = open(files_);
-    for (std::size_t size = 1; size < 3'000'000; size *= 3) {
+    for (std::size_t size = 1; size < 2'000'000; size *= 5) {
         for (const char byte : {'x', '"', '\0', '\1', '\xff', '\n'}) {
             full_ = false;
             const std::string value(size, byte);
@@ -161,18 +161,17 @@ TEST_F(SpaceTest, AFullSegmentGoesOnWhenThereIsNoRoomForAnother)
 {
     options_.segment_size = 2000;
     const auto store = open(files_);
-    Map expected;
-    Reservation reservation;
-    ASSERT_TRUE(store->reserve(reservation, 100 * kKiB));
+    const std::string value(300, 'v');
+    std::vector<Reservation> reservations(20);
+    for (auto& reservation : reservations) {
+        ASSERT_TRUE(store->reserve(reservation, set_bytes("00", Kind::bytes, value.size(), value.size())));
+    }
     full_ = true;
-    for (int i = 0; i < 20; ++i) {
-        const auto key = std::to_string(i);
-        auto batch = setting(key, std::string(300, 'v'));
-        if (i == 19) {
-            batch.draw_on(reservation);
-        }
-        ASSERT_TRUE(store->apply(batch));
-        expected[key] = std::string(300, 'v');
+    Map expected;
+    for (auto& reservation : reservations) {
+        const auto key = std::to_string(expected.size());
+        ASSERT_TRUE(store->apply(drawing(key, value, reservation)));
+        expected[key] = value;
     }
     EXPECT_EQ(segments_in(path()).size(), 1U);
     EXPECT_FALSE(exists(path() / "next.tmp"));
