@@ -1,9 +1,11 @@
 #include "engine/commit.h"
 
 #include "engine/log/line_scanner.h"
+#include "engine/record_size.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 #include <string_view>
 #include <unordered_map>
@@ -14,7 +16,6 @@ namespace {
 
 using Operation = Batch::Operation;
 
-constexpr std::uint64_t kLineOverhead = 128;
 constexpr std::size_t kShownKey = 80;  // bytes of a key in a message
 
 std::string shown(std::string_view key)
@@ -97,12 +98,30 @@ Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const Op
     return commit;
 }
 
-std::uint64_t Commit::estimated_bytes() const
+std::uint64_t Commit::bytes() const
 {
     return std::accumulate(steps_.begin(), steps_.end(), std::uint64_t{0}, [](std::uint64_t sum, const Step& step) {
-        const auto value = step.source ? step.source->entry.length : step.operation->value().size();
-        return sum + step.operation->key.size() + value + kLineOverhead;
+        const auto& operation = *step.operation;
+        switch (operation.type) {
+            case Operation::Type::remove:
+                return sum + delete_bytes(operation.key);
+            case Operation::Type::copy:
+                return sum + copy_bytes(operation.key, step.source->entry);
+            case Operation::Type::set:
+                break;
+        }
+        const auto value = operation.value();
+        return sum + set_bytes(operation.key, operation.kind, value.size(), escaped_bytes(value));
     });
+}
+
+bool Commit::removes() const
+{
+    const auto is_removal = [](const Step& step) { return step.operation->type == Operation::Type::remove; };
+    return std::ranges::any_of(steps_, is_removal) && std::ranges::all_of(steps_, [&](const Step& step) {
+               return is_removal(step) ||
+                      (step.operation->type == Operation::Type::set && step.operation->value().empty());
+           });
 }
 
 Status Commit::emit(BufferedOutput& output, Catalog::Slot slot, std::optional<std::uint64_t> sync_mark)

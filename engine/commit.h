@@ -19,7 +19,9 @@ public:
     static Result<Commit> plan(const Batch& batch, const Catalog& catalog, const Options& options);
 
     std::size_t lines() const { return steps_.size(); }
-    std::uint64_t estimated_bytes() const;
+    std::uint64_t bytes() const;  // that the lines have, at most
+    // Whether it only removes: what it sets beside is empty (markers of directories).
+    bool removes() const;
     // Writes the lines for the segment in `slot`; the first says `sync_mark`. Fills changes().
     Status emit(BufferedOutput& output, Catalog::Slot slot, std::optional<std::uint64_t> sync_mark);
     const std::vector<Catalog::Change>& changes() const { return changes_; }

@@ -26,6 +26,9 @@ namespace {
 // copied for little.
 constexpr unsigned kWorthPercent = 25;
 
+// On a full disk so many more dead bytes are worth a compaction, however few records and whatever share they are.
+constexpr std::uint64_t kWorthBytes = std::uint64_t{256} << 10;
+
 // The place in the order of commits of what an earlier process left; our own follow.
 constexpr std::uint64_t kOpening = 1;
 
@@ -63,6 +66,7 @@ public:
 
     Result<Position> commit(const Batch& batch);
     Status settle(Position position);
+    Status reserve(Reservation& reservation, std::uint64_t bytes);
     Status sync_to(std::uint64_t sequence);
     Result<CompactionReport> compact(unsigned dead_percent);
     Stats stats() const;
@@ -82,6 +86,7 @@ private:
     Status open_for_writing();
     Result<bool> roll_if_stale();
     Result<CompactionReport> compact_locked(unsigned dead_percent);
+    Result<CompactionReport> compact_all_locked(unsigned dead_percent);
     bool compaction_due() const;
     void compact_if_due();
 
@@ -99,6 +104,7 @@ private:
     std::atomic<std::uint64_t> compactions_{0};
     std::atomic<std::uint64_t> reclaimed_{0};
     std::atomic<std::uint64_t> next_attempt_{0};  // stale records at which the next automatic compaction may come
+    std::atomic<std::uint64_t> next_scarce_attempt_{kWorthBytes};  // and, on a full disk, dead bytes
 };
 
 Status Store::Impl::open(FileSystem& files)
@@ -169,10 +175,11 @@ Result<Position> Store::Impl::commit(const Batch& batch)
     if (planned.lines() == 0) {
         return Position{committed_};
     }
-    TRY(writer_->begin(planned.estimated_bytes()));
+    TRY(writer_->begin({.bytes = planned.bytes(), .drawn = batch.drawn(), .removes = planned.removes()}));
     const auto mark = writer_->sync_mark();
-    TRY(writer_->append(planned.lines(),
-                        [&](BufferedOutput& output) { return planned.emit(output, *writer_->active(), mark); }));
+    TRY(writer_->append(
+        planned.lines(), [&](BufferedOutput& output) { return planned.emit(output, *writer_->active(), mark); },
+        batch.drawn()));
     writer_->sync_mark_written();
     // Counted before it is seen: a compaction that drops what it replaces must know that there is something to sync.
     const Position position{++committed_};
@@ -189,6 +196,22 @@ Status Store::Impl::settle(Position position)
         TRY(sync_to(position.sequence));
     }
     compact_if_due();
+    return {};
+}
+
+Status Store::Impl::reserve(Reservation& reservation, std::uint64_t bytes)
+{
+    if (bytes <= reservation.bytes()) {
+        return {};
+    }
+    TRY(writable());
+    TRY_ASSIGN(const bool promised, writer_->space().promise(reservation, bytes));
+    if (promised) {
+        return {};
+    }
+    const std::lock_guard commits(commit_mutex_);
+    TRY(writer_->ready());
+    TRY(writer_->space().promise(reservation, bytes));
     return {};
 }
 
@@ -234,7 +257,11 @@ Result<bool> Store::Impl::roll_if_stale()
     if (active == views.end() || active->dead_bytes == 0) {
         return false;
     }
-    TRY(writer_->roll());
+    auto rolled = writer_->roll();
+    if (!rolled && rolled.error().code == Errc::no_space) {
+        return false;  // it is left out: what is promised in it found no other place
+    }
+    TRY(std::move(rolled));
     return true;
 }
 
@@ -245,7 +272,26 @@ Result<CompactionReport> Store::Impl::compact(unsigned dead_percent)
     return compact_locked(dead_percent);
 }
 
+// One for which the disk is too full gets what the log has taken ahead; afterwards that is taken back, before others
+// do.
 Result<CompactionReport> Store::Impl::compact_locked(unsigned dead_percent)
+{
+    auto report = compact_all_locked(dead_percent);
+    if (report || report.error().code != Errc::no_space) {
+        return report;
+    }
+    {
+        const std::lock_guard commits(commit_mutex_);
+        writer_->lend_space();
+    }
+    report = compact_all_locked(dead_percent);
+    const std::lock_guard commits(commit_mutex_);
+    ignore(writer_->ready());  // the next commit tries again
+    writer_->space().regain();
+    return report;
+}
+
+Result<CompactionReport> Store::Impl::compact_all_locked(unsigned dead_percent)
 {
     TRY(roll_if_stale());
     Compactor compactor(*directory_, *catalog_,
@@ -269,8 +315,9 @@ bool Store::Impl::compaction_due() const
         return false;
     }
     const auto stale = catalog_->staleness();
-    return stale.records >= std::max(options_.compaction_threshold, next_attempt_.load()) &&
-           stale.dead_bytes * 100 >= stale.log_bytes * options_.compaction_dead_percent;
+    const bool worth = stale.records >= std::max(options_.compaction_threshold, next_attempt_.load()) &&
+                       stale.dead_bytes * 100 >= stale.log_bytes * options_.compaction_dead_percent;
+    return worth || (stale.dead_bytes >= next_scarce_attempt_ && writer_->space().scarce());
 }
 
 // A compaction that fails does not make the write fail that happened to be due for it. What it left must double before
@@ -285,7 +332,9 @@ void Store::Impl::compact_if_due()
         return;  // one is under way, or just was
     }
     const auto done = compact_locked(std::min(kWorthPercent, options_.compaction_dead_percent));
-    next_attempt_ = catalog_->staleness().records * 2;
+    const auto left = catalog_->staleness();
+    next_attempt_ = left.records * 2;
+    next_scarce_attempt_ = left.dead_bytes + kWorthBytes;
     if (!done && options_.log) {
         options_.log(LogLevel::warning, fmt::format("compaction failed: {}", done.error().message));
     }
@@ -391,6 +440,11 @@ Result<Position> Store::commit(const Batch& batch)
 Status Store::settle(Position position)
 {
     return impl_->settle(position);
+}
+
+Status Store::reserve(Reservation& reservation, std::uint64_t bytes)
+{
+    return impl_->reserve(reservation, bytes);
 }
 
 Status Store::sync()

@@ -5,13 +5,16 @@
 // committed, without holes.
 //
 // Errors. What fails leaves the store's content as it was. After an I/O error that leaves the log's end unknown the
-// store stops taking writes (Errc::stopped) and goes on serving reads.
+// store stops taking writes (Errc::stopped) and goes on serving reads. A full disk stops nothing: a commit that does
+// not fit is Errc::no_space before anything is written, and the next one is tried again. Commits that only remove, and
+// compactions, have a spare of their own.
 //
 // Threads. All methods may be called from any thread. Reads wait for no I/O but their own.
 #pragma once
 
 #include "engine/io/file.h"
 #include "engine/options.h"
+#include "engine/reservation.h"
 #include "engine/result.h"
 #include "engine/types.h"
 
@@ -60,6 +63,8 @@ public:
     void copy(std::string from, std::string to, Meta meta);
     // Unbinds `key`; no effect, and no record, if it is not bound.
     void remove(std::string key);
+    // The commit uses up what was reserved for it, which stays where it is until then.
+    void draw_on(Reservation& reservation) { drawn_.push_back(&reservation); }
 
     bool empty() const { return operations_.empty(); }
     std::size_t size() const { return operations_.size(); }
@@ -76,9 +81,11 @@ public:
         std::string_view value() const { return borrowed ? *borrowed : std::string_view(owned); }
     };
     const std::vector<Operation>& operations() const { return operations_; }
+    const std::vector<Reservation*>& drawn() const { return drawn_; }
 
 private:
     std::vector<Operation> operations_;
+    std::vector<Reservation*> drawn_;
 };
 
 // A place in the order of commits; what settle() waits for.
@@ -137,6 +144,11 @@ public:
     // The two halves of apply, for a caller that must not wait for the disk while it holds a lock of its own.
     Result<Position> commit(const Batch& batch);
     Status settle(Position position);
+
+    // Makes `reservation` hold at least `bytes` of disk space (record_size.h tells how many a record takes), so that a
+    // commit that draws on it does not fail for want of space. Errors: of writable(), and Errc::no_space; the
+    // reservation holds what it held. Cheap, and without any I/O most of the time.
+    Status reserve(Reservation& reservation, std::uint64_t bytes);
 
     // Everything committed before is on stable storage when this returns. Callers at the same time share one sync.
     Status sync();

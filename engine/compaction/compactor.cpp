@@ -31,6 +31,19 @@ bool predecessor_missing(const std::vector<Catalog::SegmentView>& views, const C
     });
 }
 
+bool predecessor_missing_before(const std::vector<Catalog::SegmentView>& views, const Catalog::SegmentView& view)
+{
+    return std::ranges::any_of(views, [&](const Catalog::SegmentView& older) {
+        return older.segment->number() < view.segment->number() &&
+               (older.unfinished || predecessor_missing(views, older));
+    });
+}
+
+std::uint64_t live_bytes(const Catalog::SegmentView& view)
+{
+    return view.size - std::min(view.size, view.dead_bytes);
+}
+
 }  // namespace
 
 Compactor::Compactor(Directory& directory, Catalog& catalog, Hooks hooks)
@@ -64,10 +77,41 @@ Status Compactor::rewrite_stale(unsigned dead_percent)
         }
         const bool worth = view->dead_bytes > 0 && view->dead_bytes * 100 >= view->size * dead_percent;
         if (worth || view->unfinished || predecessor_missing(views, *view)) {
-            TRY(replace({*view}));
+            TRY(replace_making_room(*view));
         }
     }
     return {};
+}
+
+// A rewrite needs room for what is live before it frees what is dead.
+Status Compactor::replace_making_room(const Catalog::SegmentView& input)
+{
+    auto done = replace({input});
+    while (!done && done.error().code == Errc::no_space) {
+        const auto smaller = smaller_than(input);
+        if (!smaller) {
+            break;
+        }
+        TRY(replace({*smaller}));
+        done = replace({input});
+    }
+    return done;
+}
+
+// The segment with something dead that needs the least room.
+std::optional<Catalog::SegmentView> Compactor::smaller_than(const Catalog::SegmentView& input) const
+{
+    const auto views = catalog_.segments();
+    std::optional<Catalog::SegmentView> best;
+    auto least = live_bytes(input);
+    for (const auto& view : views) {
+        const bool in_order = view.segment->header() || !predecessor_missing_before(views, view);
+        if (may_rewrite(view) && in_order && view.dead_bytes > 0 && live_bytes(view) < least) {
+            best = view;
+            least = live_bytes(view);
+        }
+    }
+    return best;
 }
 
 Status Compactor::replace(const Views& inputs)

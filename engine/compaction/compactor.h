@@ -34,13 +34,16 @@ public:
     Compactor(Directory& directory, Catalog& catalog, Hooks hooks);
 
     // Rewrites every sealed segment of which at least `dead_percent` is dead (0: anything at all), then merges. On an
-    // error what was done before stands, and nothing is lost. The report adds up over all runs. One run at a time.
+    // error what was done before stands, and nothing is lost. On a full disk those that need the least room come first;
+    // Errc::no_space if not even these fit. The report adds up over all runs. One run at a time.
     Result<CompactionReport> run(unsigned dead_percent);
 
 private:
     using Views = std::vector<Catalog::SegmentView>;
 
     Status replace(const Views& inputs);
+    Status replace_making_room(const Catalog::SegmentView& input);
+    std::optional<Catalog::SegmentView> smaller_than(const Catalog::SegmentView& input) const;
     Status sync_newer(std::uint64_t number);
     Status verify_untouched(const Views& inputs);
     Status rename_over(std::uint64_t number);

@@ -12,7 +12,6 @@ namespace bytestore::format {
 namespace {
 
 constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL;
-constexpr std::uint64_t kMostGrowth = 2;  // of a value by its escapes; base64 grows by a third
 
 }  // namespace
 

@@ -18,7 +18,12 @@ std::string random_id()
 }
 
 LogWriter::LogWriter(Directory& directory, Catalog& catalog, LockFile& lock, const Options& options, const LogEnd& end)
-    : directory_(directory), catalog_(catalog), lock_(lock), options_(options), next_number_(end.next_number)
+    : directory_(directory),
+      catalog_(catalog),
+      lock_(lock),
+      options_(options),
+      space_(directory, options.segment_size),
+      next_number_(end.next_number)
 {
     claims_.pid = ::getpid();
     claims_.mount_point = options.mount_point;
@@ -40,10 +45,10 @@ LogWriter::LogWriter(Directory& directory, Catalog& catalog, LockFile& lock, con
         synced_to_ = end.synced_to;
         newline_missing_ = end.newline_missing;
         must_roll_ = end.failed;
-    } else {
-        reuse_ = end.reusable;
-        empty_slot_ = reuse_ ? end.last : std::nullopt;
-        next_number_ -= reuse_ ? 1 : 0;
+        space_.resume(must_roll_ ? nullptr : segment_, end_);
+    } else if (end.reusable) {
+        empty_slot_ = end.last;
+        --next_number_;
     }
 }
 
@@ -53,20 +58,43 @@ Status LogWriter::open()
     return write_claims(must_roll_ ? LockClaims::State::failed : LockClaims::State::open);
 }
 
-Status LogWriter::begin(std::uint64_t bytes)
+Status LogWriter::ready()
 {
     TRY(check());
-    if (active_ && (must_roll_ || (lines_ > 0 && end_ + bytes > options_.segment_size))) {
-        TRY(roll());
-    }
-    if (!active_) {
-        TRY(create());
-    }
-    TRY(verify_untouched());
-    return newline_missing_ ? add_newline() : Status{};
+    return must_begin_another() ? next_segment(false) : Status{};
 }
 
-Status LogWriter::append(std::uint64_t lines, const std::function<Status(BufferedOutput&)>& emit)
+// A full segment that cannot be followed by another, because the disk is full as well, takes what it can.
+Status LogWriter::begin(const LogSpace::Need& need)
+{
+    TRY(check());
+    if (must_begin_another()) {
+        TRY(next_segment(need.removes));
+    } else if (lines_ > 0 && end_ + need.bytes > options_.segment_size) {
+        auto rolled = next_segment(false);
+        if (!rolled && (!active_ || rolled.error().code != Errc::no_space)) {
+            return rolled;
+        }
+    }
+    TRY(verify_untouched());
+    if (newline_missing_) {
+        TRY(add_newline());
+    }
+    return space_.admit(need);
+}
+
+Status LogWriter::append(std::uint64_t lines, const Emit& emit, const std::vector<Reservation*>& drawn)
+{
+    auto written = write_lines(lines, emit);
+    if (written) {
+        space_.appended(end_, drawn);
+    } else {
+        space_.cut_back();
+    }
+    return written;
+}
+
+Status LogWriter::write_lines(std::uint64_t lines, const Emit& emit)
 {
     BufferedOutput output(segment_->file(), end_);
     auto written = emit(output);
@@ -91,12 +119,40 @@ Status LogWriter::roll()
     if (!active_) {
         return {};
     }
+    if (!space_.leave()) {
+        return next_segment(false);
+    }
+    auto sealed = seal();
+    if (!sealed) {
+        space_follows();
+    }
+    return sealed;
+}
+
+void LogWriter::lend_space()
+{
+    if (active_ && verify_untouched()) {
+        space_.lend();
+    }
+}
+
+// The space of the active segment counts again, if there is one that is appended to.
+void LogWriter::space_follows()
+{
+    space_.resume(must_begin_another() ? nullptr : segment_, end_);
+}
+
+// What writers were promised is no concern of the segment that is sealed any more.
+Status LogWriter::seal()
+{
     TRY(verify_untouched());
-    if (newline_missing_) {
-        TRY(add_newline());
+    if (std::exchange(newline_missing_, false)) {
+        auto added = write_lines(0, [](BufferedOutput& output) { return output.append("\n"); });
+        newline_missing_ = !added;
+        TRY(std::move(added));
     }
     const format::Seal seal{.records = lines_, .size = end_};
-    TRY(append(1, [&](BufferedOutput& output) -> Status {
+    TRY(write_lines(1, [&](BufferedOutput& output) -> Status {
         TRY(format::write_seal(output.output(), seal));
         return {};
     }));
@@ -107,6 +163,7 @@ Status LogWriter::roll()
     synced(*active_, end_);
     catalog_.set_sealed(*active_);
     catalog_.set_synced(*active_);
+    ignore(segment_->file().truncate(end_));  // frees what was taken beyond the end; a compaction does it otherwise
     if (options_.log) {
         options_.log(LogLevel::debug, fmt::format("{}: sealed at {} bytes", segment_name(segment_->number()), end_));
     }
@@ -143,56 +200,115 @@ Status LogWriter::sync_older()
     return {};
 }
 
-Status LogWriter::create()
+// Seals the active segment, if there is one, and goes on in another.
+Status LogWriter::next_segment(bool spare_or_not)
 {
-    TRY(sync_older());
-    const auto name = segment_name(next_number_);
-    TRY_ASSIGN(auto file, directory_.open(name, reuse_ ? OpenMode::write : OpenMode::create_new));
+    TRY_ASSIGN(auto next, open_next());
+    auto done = space_.move_to(next.segment, 0, spare_or_not);
+    if (done) {
+        done = prepare(next);
+        if (done) {
+            done = publish(next);
+        }
+        if (!done) {
+            space_follows();
+        }
+    }
+    if (!done) {
+        ignore(directory_.unlink(std::string(kNextName)));  // the next one is written over it otherwise
+    }
+    return done;
+}
+
+Result<LogWriter::Next> LogWriter::open_next()
+{
+    TRY_ASSIGN(auto file, directory_.open(std::string(kNextName), OpenMode::create));
+    TRY(file->truncate(0));
+    TRY_ASSIGN(const FileInfo info, file->info());
     const format::Header header{
         .need = {}, .id = random_id(), .from = next_number_, .prev = number_before(next_number_)};
-    std::uint64_t end = 0;
-    auto info = file->info();
-    auto written = info ? write_header(*file, header, end) : Status(forward(info));
-    if (!written) {
-        reuse_ = reuse_ || !directory_.unlink(name);
-        return written;
+    return Next{
+        .info = info, .segment = std::make_shared<Segment>(next_number_, std::move(file), info, header), .end = 0};
+}
+
+Status LogWriter::prepare(Next& next)
+{
+    TRY(write_header(next));
+    TRY(active_ ? seal() : Status{});
+    return sync_older();
+}
+
+Status LogWriter::write_header(Next& next)
+{
+    BufferedOutput output(next.segment->file(), 0);
+    TRY(format::write_header(output.output(), *next.segment->header()));
+    TRY(output.flush());
+    if (auto done = next.segment->file().sync(); !done) {
+        stop(done.error().message);
+        return done;
     }
+    next.end = output.position();
+    space_.appended(next.end, {});
+    return {};
+}
+
+Status LogWriter::publish(const Next& next)
+{
+    const auto name = segment_name(next_number_);
+    TRY(verify_name_free(name));
+    TRY(directory_.rename(std::string(kNextName), name));
     if (auto done = directory_.sync(); !done) {
         stop(done.error().message);
         return done;
     }
-    if (empty_slot_) {
-        catalog_.remove(*std::exchange(empty_slot_, std::nullopt));
-    }
-    segment_ = std::make_shared<Segment>(next_number_, std::move(file), *info, header);
-    active_ = catalog_.add(segment_);
-    catalog_.set_size(*active_, end);
-    ++next_number_;
-    reuse_ = false;
-    end_ = end;
-    lines_ = 0;
-    synced_to_ = announced_ = end;
+    adopt(next);
     if (options_.log) {
         options_.log(LogLevel::debug, fmt::format("{}: created", name));
     }
-    synced(*active_, end);
     return {};
 }
 
-Status LogWriter::write_header(File& file, const format::Header& header, std::uint64_t& end)
+void LogWriter::adopt(const Next& next)
 {
-    BufferedOutput output(file, 0);
-    TRY(format::write_header(output.output(), header));
-    if (auto written = output.flush(); !written) {
-        ignore(file.truncate(0));  // a torn header is cut off by the next opening
-        return written;
+    if (empty_slot_) {
+        catalog_.remove(*std::exchange(empty_slot_, std::nullopt));
     }
-    if (auto done = file.sync(); !done) {
-        stop(done.error().message);
-        return done;
+    segment_ = reopened(next);
+    space_.reopened(segment_);
+    active_ = catalog_.add(segment_);
+    catalog_.set_size(*active_, next.end);
+    ++next_number_;
+    end_ = next.end;
+    lines_ = 0;
+    synced_to_ = announced_ = next.end;
+    synced(*active_, next.end);
+}
+
+// Under its own name, so that messages say that. The descriptor from before does as well.
+std::shared_ptr<Segment> LogWriter::reopened(const Next& next)
+{
+    auto file = directory_.open(segment_name(next_number_), OpenMode::write);
+    const auto info = file ? (*file)->info() : Result<FileInfo>(FileInfo{});
+    if (!info || info->inode != next.info.inode) {
+        return next.segment;
     }
-    end = output.position();
-    return {};
+    return std::make_shared<Segment>(next_number_, std::move(*file), *info, next.segment->header());
+}
+
+// An empty file may be replaced; anything else was put there by another program.
+Status LogWriter::verify_name_free(const std::string& name)
+{
+    const auto there = directory_.info(name);
+    if (!there && there.error().code == Errc::not_found) {
+        return {};
+    }
+    TRY(there);
+    if (empty_slot_ && there->size == 0) {
+        return {};
+    }
+    const auto reason = fmt::format("{} was made by another program", name);
+    stop(reason);
+    return fail(Errc::foreign_writer, reason);
 }
 
 Status LogWriter::verify_untouched()
@@ -248,6 +364,10 @@ Status LogWriter::write_claims(LockClaims::State state)
 Status LogWriter::close()
 {
     TRY(check());
+    const auto info = active_ ? segment_->file().info() : Result<FileInfo>(FileInfo{});
+    if (active_ && info && info->size == end_) {
+        space_.trim();
+    }
     const std::lock_guard lock(stop_mutex_);
     return write_claims(must_roll_ ? LockClaims::State::failed : LockClaims::State::clean);
 }

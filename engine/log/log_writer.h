@@ -4,11 +4,15 @@
 // Order on disk, in every sync mode: before a new segment takes a record, the one before it is sealed (unless lines
 // that are not ours stand in it) and synced, the new one is created with its header and synced, and the directory is
 // synced. So what survives a loss of power is a prefix of what was appended.
+//
+// The new one is made under a temporary name, and takes over the disk space that was promised to writers, before the
+// old one is sealed; only then it gets its own name. If the disk has no room for both, the log goes on in the old one.
 #pragma once
 
 #include "engine/log/buffered_output.h"
 #include "engine/log/catalog.h"
 #include "engine/log/lock_file.h"
+#include "engine/log/log_space.h"
 #include "engine/log/recovery.h"
 #include "engine/options.h"
 
@@ -30,14 +34,24 @@ public:
 
     // The following are called with the store's commit mutex held.
 
-    // Makes an active segment ready for about `bytes` more: rolls or creates one as needed, and makes sure that nobody
-    // else wrote to it (Errc::foreign_writer, and writing stops). On any other error nothing has changed.
-    Status begin(std::uint64_t bytes);
-    // Appends what `emit` writes, all or nothing: `lines` whole lines. Between begin and append nothing else touches
-    // the log.
-    Status append(std::uint64_t lines, const std::function<Status(BufferedOutput&)>& emit);
-    // Seals and syncs the active segment, so that it can be compacted. Nothing to do without one.
+    using Emit = std::function<Status(BufferedOutput&)>;
+
+    // Makes an active segment ready for what is needed: rolls or creates one as needed, and makes sure that nobody else
+    // wrote to it (Errc::foreign_writer, and writing stops) and that it has the space (Errc::no_space). On any other
+    // error nothing has changed.
+    Status begin(const LogSpace::Need& need);
+    // Appends what `emit` writes, all or nothing: `lines` whole lines, which use up the reservations `drawn`. Between
+    // begin and append nothing else touches the log.
+    Status append(std::uint64_t lines, const Emit& emit, const std::vector<Reservation*>& drawn = {});
+    // Seals and syncs the active segment, so that it can be compacted. Nothing to do without one. What is promised to
+    // writers moves to a new segment; Errc::no_space if the disk has no room for both.
     Status roll();
+    // Makes an active segment if there is none, so that space can be promised.
+    Status ready();
+    // Gives back what was taken ahead of the end, for a compaction on a full disk, unless something is promised.
+    // LogSpace::regain ends it.
+    void lend_space();
+    LogSpace& space() { return space_; }
     std::optional<Catalog::Slot> active() const { return active_; }
     std::shared_ptr<Segment> segment() const { return segment_; }  // the active one
     std::uint64_t end() const { return end_; }
@@ -57,9 +71,26 @@ public:
     std::string stop_reason() const;
 
 private:
-    Status create();
+    // A segment that still has its temporary name.
+    struct Next {
+        FileInfo info;
+        std::shared_ptr<Segment> segment;
+        std::uint64_t end = 0;
+    };
+
+    bool must_begin_another() const { return !active_ || must_roll_; }
+    Status next_segment(bool spare_or_not);
+    Result<Next> open_next();
+    Status prepare(Next& next);
+    Status write_header(Next& next);
+    Status publish(const Next& next);
+    void adopt(const Next& next);
+    std::shared_ptr<Segment> reopened(const Next& next);
+    void space_follows();
+    Status seal();
+    Status write_lines(std::uint64_t lines, const Emit& emit);
     Status sync_older();
-    Status write_header(File& file, const format::Header& header, std::uint64_t& end);
+    Status verify_name_free(const std::string& name);
     Status verify_untouched();
     Status add_newline();
     Status write_claims(LockClaims::State state);
@@ -69,12 +100,12 @@ private:
     Catalog& catalog_;
     LockFile& lock_;
     const Options& options_;
+    LogSpace space_;
 
     // Guarded by the store's commit mutex.
     std::optional<Catalog::Slot> active_;
     std::shared_ptr<Segment> segment_;
-    bool reuse_ = false;                       // the file to create is there already, empty
-    std::optional<Catalog::Slot> empty_slot_;  // and the catalog knows it under this slot
+    std::optional<Catalog::Slot> empty_slot_;  // of an empty file whose name the next segment takes
     std::uint64_t next_number_ = 0;
     std::uint64_t end_ = 0;        // of the active segment
     std::uint64_t lines_ = 0;      // in it

@@ -365,9 +365,13 @@ void Recovery::finish_reading()
 // A crash in a merge leaves inputs that the output covers; nothing in them is live.
 Status Recovery::remove_leftovers()
 {
-    bool removed = directory_.info(std::string(kCompactionName)).has_value();
-    if (removed) {
-        TRY(directory_.unlink(std::string(kCompactionName)));
+    bool removed = false;
+    for (const auto temporary : {kCompactionName, kNextName}) {
+        const std::string name(temporary);
+        if (directory_.info(name)) {
+            TRY(directory_.unlink(name));
+            removed = true;
+        }
     }
     for (const auto& view : catalog_.segments()) {
         const auto number = view.segment->number();

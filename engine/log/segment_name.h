@@ -9,8 +9,9 @@
 namespace bytestore {
 
 inline constexpr std::string_view kLockName = "LOCK";
-inline constexpr std::string_view kCompactionName =
-    "compaction.tmp";  // a segment that is being written, not yet one of the log
+// Segments that are being written, not yet of the log: a compaction's, and the next one to append to.
+inline constexpr std::string_view kCompactionName = "compaction.tmp";
+inline constexpr std::string_view kNextName = "next.tmp";
 
 // log-<20 digits>.dat
 std::string segment_name(std::uint64_t number);

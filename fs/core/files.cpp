@@ -1,9 +1,6 @@
 #include "fs/core/files.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <new>
 #include <utility>
 
 namespace bytestore::fs {
@@ -11,32 +8,22 @@ namespace {
 
 constexpr std::uint64_t kCachedBytes = std::uint64_t{64} << 20;
 
-std::unexpected<Error> gone()
-{
-    return fail(Errc::io, "the value of an open file is gone");
-}
-
 std::unexpected<Error> removed()
 {
     return fail(Errc::not_found, "the file was removed");
 }
 
-// On error `data` is what it was.
-Status resize(std::string& data, std::uint64_t size)
+void empty(Content& content)
 {
-    try {
-        data.resize(static_cast<std::size_t>(size));
-    } catch (const std::bad_alloc&) {
-        return fail(Errc::no_memory, fmt::format("no memory for a value of {} bytes", size));
-    }
-    return {};
-}
-
-Bytes slice(std::shared_ptr<const std::string> owner, std::uint64_t offset, std::size_t size)
-{
-    const auto begin = std::min<std::uint64_t>(offset, owner->size());
-    const auto view = std::string_view(*owner).substr(static_cast<std::size_t>(begin), size);
-    return Bytes{.owner = std::move(owner), .view = view};
+    content.data.clear();
+    content.data.shrink_to_fit();
+    content.escaped = 0;
+    content.loaded = true;
+    content.changed = false;
+    content.pending = true;
+    content.bare_flushes = 0;
+    content.since = now();
+    touch(content.meta, content.since);
 }
 
 }  // namespace
@@ -51,6 +38,16 @@ Files::Files(Store& store, NodeTable& nodes, const Names& names, PendingFiles& p
       dropped_(std::move(dropped)),
       values_(kCachedBytes)
 {
+}
+
+Files::~Files()
+{
+    for (const auto& file : with_content()) {
+        const std::lock_guard lock(file->mutex);
+        if (file->content) {
+            file->content->reservation.release();
+        }
+    }
 }
 
 // What the log holds for the file; for one whose name is gone, what it held then.
@@ -79,62 +76,14 @@ Result<Attributes> Files::attributes(const NodePtr& file)
     return attributes;
 }
 
-Result<Position> Files::change(const NodePtr& file, const AttributeChange& change)
-{
-    const std::lock_guard lock(file->mutex);
-    TRY(store_.writable());
-    if (!file->content && file->detached && change.size) {
-        TRY(make_content_locked(file));
-    }
-    if (!file->content) {
-        return change_stored(file, change);
-    }
-    auto& content = *file->content;
-    if (content.failure) {
-        return std::unexpected(*content.failure);
-    }
-    const auto time = now();
-    if (change.size) {
-        TRY(resize_locked(file, *change.size, time));
-    }
-    change_meta(content.meta, file->type, change, store_owner_, time);
-    content.changed = true;
-    content.pending = false;
-    return Position{};
-}
-
-Result<Position> Files::change_stored(const NodePtr& file, const AttributeChange& change)
-{
-    const auto value = stored(file);
-    if (!value) {
-        return removed();
-    }
-    const auto time = now();
-    Meta meta = file->orphaned_meta.value_or(value->entry().meta);
-    if (change.size) {
-        touch(meta, time);
-    }
-    change_meta(meta, file->type, change, store_owner_, time);
-    if (file->detached) {
-        file->orphaned_meta = meta;
-        return Position{};
-    }
-    Batch batch;
-    if (!change.size || *change.size == value->entry().size) {
-        batch.copy(value->key(), value->key(), meta);
-        return store_.commit(batch);
-    }
-    TRY(check_size(*change.size));
-    TRY_ASSIGN(auto data, value->read());
-    TRY(resize(data, *change.size));
-    batch.set(value->key(), std::move(data), meta);
-    return store_.commit(batch);
-}
-
-void Files::create(const NodePtr& file, const Meta& meta)
+Status Files::create(const NodePtr& file, const Meta& meta)
 {
     const std::lock_guard lock(file->mutex);
     auto& content = file->content.emplace();
+    if (auto done = reserve_locked(file, 0, 0); !done) {
+        file->content.reset();
+        return done;
+    }
     content.loaded = true;
     content.pending = true;
     content.since = now();
@@ -146,6 +95,7 @@ void Files::create(const NodePtr& file, const Meta& meta)
     pending_.add(file);
     const std::lock_guard contents(contents_mutex_);
     contents_[file->ino] = file;
+    return {};
 }
 
 Status Files::make_content_locked(const NodePtr& file)
@@ -166,19 +116,18 @@ Status Files::open(const NodePtr& file, bool writes, bool truncate)
 {
     const std::lock_guard lock(file->mutex);
     if (writes || truncate) {
-        if (!file->content) {
+        const bool made = !file->content;
+        if (made) {
             TRY(make_content_locked(file));
         }
-        auto& content = *file->content;
         if (truncate) {
-            content.data.clear();
-            content.data.shrink_to_fit();
-            content.loaded = true;
-            content.changed = false;
-            content.pending = true;
-            content.bare_flushes = 0;
-            content.since = now();
-            touch(content.meta, content.since);
+            if (auto done = reserve_locked(file, 0, 0); !done) {
+                if (made) {
+                    forget_locked(*file);
+                }
+                return done;
+            }
+            empty(*file->content);
         }
         // Truncating makes a writer even of a handle that only reads.
         ++file->writers;
@@ -188,93 +137,6 @@ Status Files::open(const NodePtr& file, bool writes, bool truncate)
     ++file->handles;
     nodes_.pin(*file);
     return {};
-}
-
-Status Files::load_locked(const NodePtr& file)
-{
-    auto& content = *file->content;
-    if (content.loaded) {
-        return {};
-    }
-    const auto value = stored(file);
-    if (!value) {
-        return gone();
-    }
-    TRY_ASSIGN(content.data, value->read());
-    content.loaded = true;
-    return {};
-}
-
-Status Files::check_size(std::uint64_t size) const
-{
-    const auto most = store_.options().max_value;
-    if (size > most) {
-        return fail(Errc::too_large, fmt::format("{} bytes are more than a value may have ({})", size, most));
-    }
-    return {};
-}
-
-Status Files::resize_locked(const NodePtr& file, std::uint64_t size, std::int64_t time)
-{
-    auto& content = *file->content;
-    TRY(check_size(size));
-    TRY(load_locked(file));
-    TRY(resize(content.data, size));
-    touch(content.meta, time);
-    return {};
-}
-
-// After a write that failed nothing of the buffer may become a record: it would be a mixture.
-Result<std::size_t> Files::write(const NodePtr& file, std::uint64_t offset, std::string_view bytes)
-{
-    const std::lock_guard lock(file->mutex);
-    auto& content = *file->content;
-    if (!content.failure) {
-        auto done = write_locked(file, offset, bytes);
-        if (done) {
-            return bytes.size();
-        }
-        content.failure = std::move(done.error());
-        content.pending = false;
-    }
-    return std::unexpected(*content.failure);
-}
-
-Status Files::write_locked(const NodePtr& file, std::uint64_t offset, std::string_view bytes)
-{
-    auto& content = *file->content;
-    const auto end = offset + bytes.size();
-    TRY(check_size(end));
-    TRY(store_.writable());
-    TRY(load_locked(file));
-    if (end > content.data.size()) {
-        TRY(resize(content.data, end));
-    }
-    bytes.copy(content.data.data() + offset, bytes.size());
-    touch(content.meta, now());
-    content.changed = true;
-    content.pending = false;
-    return {};
-}
-
-Result<Bytes> Files::read(const NodePtr& file, std::uint64_t offset, std::size_t size)
-{
-    std::optional<ValueRef> value;
-    {
-        const std::lock_guard lock(file->mutex);
-        if (file->content && file->content->loaded) {
-            const auto& data = file->content->data;
-            const auto begin = static_cast<std::size_t>(std::min<std::uint64_t>(offset, data.size()));
-            auto copy = std::make_shared<const std::string>(data.substr(begin, size));
-            return slice(std::move(copy), 0, size);
-        }
-        value = stored(file);
-    }
-    if (!value) {
-        return gone();
-    }
-    TRY_ASSIGN(auto bytes, values_.read(*value));
-    return slice(std::move(bytes), offset, size);
 }
 
 Result<Position> Files::flush(const NodePtr& file, bool writes)
@@ -299,7 +161,7 @@ Result<Position> Files::commit_or_fail_locked(const NodePtr& file)
 {
     auto done = commit_locked(file);
     if (!done && file->content) {
-        file->content->failure = done.error();
+        file->content->give_up(done.error());
     }
     return done;
 }
@@ -347,6 +209,7 @@ Result<Position> Files::commit_locked(const NodePtr& file)
     } else {
         batch.copy(key, key, content.meta);
     }
+    batch.draw_on(content.reservation);
     TRY_ASSIGN(const auto position, store_.commit(batch));
     settled_locked(file);
     return position;
@@ -458,6 +321,7 @@ Result<bool> Files::add_to(Batch& batch, const NodePtr& file, const std::string&
         TRY(load_locked(file));
     }
     batch.set(key, content.data, content.meta);
+    batch.draw_on(content.reservation);
     return true;
 }
 
@@ -487,9 +351,12 @@ void Files::orphan(const NodePtr& file, const std::optional<ValueRef>& value)
         file->orphaned_value = value;
         file->orphaned_meta = value->entry().meta;
     }
-    if (file->content && !std::exchange(file->content->stored, true)) {
-        pending_.remove(*file);
-        nodes_.unpin(file);
+    if (file->content) {
+        file->content->reservation.release();
+        if (!std::exchange(file->content->stored, true)) {
+            pending_.remove(*file);
+            nodes_.unpin(file);
+        }
     }
     nodes_.detach(*file);
 }

@@ -5,6 +5,9 @@
 // until something says that this is all there will be (shells open, duplicate and close a file before they write to
 // it). Until a record is written, a crash leaves the old value.
 //
+// Disk space for that record is reserved before a change of the buffer is acknowledged, so that it is the write that
+// fails on a full disk, where its caller can see it, and not the close.
+//
 // Every caller holds the Filesystem's name lock, shared or exclusive. Each method locks the node's mutex by itself.
 #pragma once
 
@@ -39,13 +42,17 @@ public:
     // it.
     Files(Store& store, NodeTable& nodes, const Names& names, PendingFiles& pending, Owner store_owner,
           std::function<void(const Node&)> dropped);
+    // Gives back the space of what was not committed, which nobody will commit any more.
+    ~Files();
+    Files(const Files&) = delete;
+    Files& operator=(const Files&) = delete;
 
     Result<Attributes> attributes(const NodePtr& file);
     // A change of attributes: a record at once, unless the file is open for writing.
     Result<Position> change(const NodePtr& file, const AttributeChange& change);
 
     // Opening and closing. A new file (`create`) has no record yet; its node is in the table already.
-    void create(const NodePtr& file, const Meta& meta);
+    Status create(const NodePtr& file, const Meta& meta);
     Status open(const NodePtr& file, bool writes, bool truncate);
     Result<Position> flush(const NodePtr& file, bool writes);
     Result<Position> release(const NodePtr& file, bool writes);
@@ -79,6 +86,8 @@ private:
     Result<Position> change_stored(const NodePtr& file, const AttributeChange& change);
     Status load_locked(const NodePtr& file);
     Status check_size(std::uint64_t size) const;
+    Status reserve_locked(const NodePtr& file, std::uint64_t size, std::uint64_t escaped);
+    Status reserve_unresized_locked(const NodePtr& file);
     Status resize_locked(const NodePtr& file, std::uint64_t size, std::int64_t time);
     Status write_locked(const NodePtr& file, std::uint64_t offset, std::string_view bytes);
     Status make_content_locked(const NodePtr& file);

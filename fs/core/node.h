@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace bytestore::fs {
@@ -29,7 +30,15 @@ struct Content {
     unsigned bare_flushes = 0;
     std::int64_t since = 0;  // when it became pending
     Meta meta;
+    std::uint64_t escaped = 0;     // escaped_bytes of data, at most
+    Reservation reservation;       // for the record that this will become
     std::optional<Error> failure;  // of a write: nothing is committed any more, flush and fsync repeat it
+
+    void give_up(Error error)
+    {
+        failure = std::move(error);
+        reservation.release();
+    }
 };
 
 // The names of a directory in the order in which they were first listed. A name's place is its readdir cookie: names

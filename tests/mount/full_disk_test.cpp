@@ -54,5 +54,121 @@ TEST_F(FullDiskTest, TakesWritesAgainOnceThereIsRoom)
     after_ = "new\n";
 }
 
+// Another program takes every block that is left, and values all that the log has taken ahead, but for its spare. (What
+// is written last has a key of one byte, so that nothing else is small enough.)
+class NoBlockLeftTest : public FullDiskTest {
+protected:
+    void SetUp() override
+    {
+        FullDiskTest::SetUp();
+        ok("mkdir d e; echo 1 > d/only; echo 2 > gone; cp $TMP/big big; cp $TMP/big big2");
+    }
+    void TearDown() override
+    {
+        empty();
+        FullDiskTest::TearDown();
+    }
+    void fill() const
+    {
+        fails("head -c 99M /dev/zero > $DATA/ballast", "No space left on device");
+        sh("mkdir pad; for n in 200000 20000 2000; do while head -c $n $TMP/big > pad/$((++i)); do :; done; done\n"
+           "while echo > v; do :; done; :");
+    }
+    void empty() const { ok("rm -f $DATA/ballast"); }
+
+    std::string names_ = "big\nbig2\nd\ne\ngone\npad\nv\nvalue\n";
+};
+
+struct Writing {
+    const char* name;
+    const char* command;
+    const char* shell = "bash";
+};
+
+class WritingTest : public NoBlockLeftTest, public testing::WithParamInterface<Writing> {};
+
+TEST_P(WritingTest, FailsVisiblyAndTheOldValueStands)
+{
+    fill();
+    const auto done = sh(GetParam().command, GetParam().shell);
+    EXPECT_NE(done.status, 0) << done.out;
+    EXPECT_NE(done.err, "");
+    EXPECT_EQ(ok("cat value; cmp big $TMP/big; stat -c %s value"), "old\n4\n");
+    EXPECT_EQ(ok("ls"), names_);
+    empty();
+    ok("echo x > new; rm new");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, WritingTest,
+    testing::Values(Writing{"EchoOfBash", "echo x > value"}, Writing{"EchoOfDash", "echo x > value", "dash"},
+                    Writing{"AppendOfBash", "echo x >> value"}, Writing{"AppendOfDash", "echo x >> value", "dash"},
+                    Writing{"ANewFileOfBash", "echo x > new"}, Writing{"ANewFileOfDash", "echo x > new", "dash"},
+                    Writing{"Touch", "touch new"}, Writing{"Cp", "cp $TMP/big value"},
+                    Writing{"Cat", "cat big > value"}, Writing{"Dd", "dd if=$TMP/big of=value bs=4k status=none"},
+                    Writing{"DdInPlace", "dd if=/dev/zero of=big bs=4k count=1 conv=notrunc status=none"},
+                    Writing{"Truncate", "truncate -s 100K value"}, Writing{"TruncateToNothing", "truncate -s 0 big"},
+                    Writing{"Sed", "sed -i s/old/new/ value"}, Writing{"MvOver", "mv big value"},
+                    Writing{"Mkdir", "mkdir new"}, Writing{"Link", "ln -s x new"},
+                    Writing{"Mapping",
+                            "python3 -c 'import mmap\n"
+                            "with open(\"big\", \"r+b\") as f:\n"
+                            "  with mmap.mmap(f.fileno(), 0) as m: m[0:3] = b\"new\"; m.flush()'"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_F(NoBlockLeftTest, WhatIsRemovedIsGone)
+{
+    fill();
+    ok("rm gone; rm d/only; rmdir e; rmdir d; rm big big2");
+    EXPECT_EQ(ok("ls"), "pad\nv\nvalue\n");
+    remount();
+    EXPECT_EQ(ok("ls"), "pad\nv\nvalue\n");
+}
+
+TEST_F(NoBlockLeftTest, KvsRemovesAsWell)
+{
+    fill();
+    unmount();
+    ok("kvs --dir $DATA del gone; kvs --dir $DATA del big");
+    EXPECT_NE(sh("kvs --dir $DATA set value new").status, 0);
+    EXPECT_EQ(ok("kvs --dir $DATA get value"), "old\n");
+    start();
+}
+
+TEST_F(NoBlockLeftTest, ThousandsOfRemovalsGetThroughOneByOne)
+{
+    ok("mkdir many; for i in {1..3000}; do echo > many/$i; done");
+    fill();
+    ok("rm -r many");
+    EXPECT_EQ(ok("ls"), names_);
+}
+
+TEST_F(NoBlockLeftTest, ACompactionFreesWhatWasRemoved)
+{
+    ok("for i in {1..5}; do cp $TMP/big big; done; rm big big2");
+    fill();
+    ok("echo 1 > .control/compact");
+    ok("cp $TMP/big big; cmp big $TMP/big");
+}
+
+TEST_F(NoBlockLeftTest, RemovingALargeValueMakesRoomByItself)
+{
+    remount({"-o", "segment_size=1M"});
+    ok("for i in {1..3}; do cp $TMP/big more$i; done");
+    fill();
+    ok("rm big big2 more*");
+    ok("cp $TMP/big big; cmp big $TMP/big");
+}
+
+TEST_F(NoBlockLeftTest, WritersThatHaveTheirSpaceFinish)
+{
+    ok("mkfifo $TMP/go");
+    ok("{ head -c 100000 $TMP/big; cat $TMP/go; } > slow & until [ \"$(stat -c %s slow)\" = 100000 ]; do sleep 0.01; "
+       "done\n"
+       "head -c 99M /dev/zero > $DATA/ballast 2> /dev/null; for i in {1..50}; do rm -f gone; cp $TMP/big x$i 2> "
+       "/dev/null; done\n"
+       "printf '' > $TMP/go; wait $!; cmp -n 100000 slow $TMP/big");
+}
+
 }  // namespace
 }  // namespace bytestore::test

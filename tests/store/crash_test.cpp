@@ -81,6 +81,7 @@ protected:
     bool busy_ = false;
     int looks_ = 0;
     std::unique_ptr<Store> store_;
+    Reservation promised_;
 };
 
 TEST_P(CrashTest, AtAnyCallLeavesTheCommitsBeforeIt)
@@ -90,6 +91,13 @@ TEST_P(CrashTest, AtAnyCallLeavesTheCommitsBeforeIt)
 
 TEST_P(CrashTest, AtAnyCallWithCommitsInTheMiddleOfCompactions)
 {
+    interleave_ = true;
+    work_and_compact();
+}
+
+TEST_P(CrashTest, AtAnyCallWhileSpaceIsPromisedThatMovesFromSegmentToSegment)
+{
+    ASSERT_TRUE(store_->reserve(promised_, 100'000));
     interleave_ = true;
     work_and_compact();
 }

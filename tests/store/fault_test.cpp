@@ -46,8 +46,15 @@ protected:
     void work(Store& store)
     {
         Workload work(11, {.keys = 5, .largest_batch = 3, .largest_value = 40});
+        Reservation promised;
         for (int step = 1; step <= 36; ++step) {
-            const auto batch = work.batch(map_);
+            auto batch = work.batch(map_);
+            if (step % 4 == 0) {
+                ignore(store.reserve(promised, static_cast<std::uint64_t>(step) * 100));
+            }
+            if (step % 6 == 0) {
+                batch.draw_on(promised);
+            }
             if (store.apply(batch)) {
                 map_ = applied(batch, map_);
             } else {
@@ -172,7 +179,8 @@ TEST_F(FaultTest, AFullDiskStopsNothingForGood)
     bool full = false;
     FaultyFiles files({.before =
                            [&](const FileCall& call) {
-                               const bool takes_space = call.call == Call::write || call.call == Call::open;
+                               const bool takes_space =
+                                   call.call == Call::write || call.call == Call::open || call.call == Call::reserve;
                                return full && takes_space ? std::optional(Fault{.os_error = ENOSPC, .written = 9})
                                                           : std::nullopt;
                            },

@@ -40,11 +40,13 @@ protected:
 TEST_F(LeftoversTest, ATemporaryFileIsRemovedByAWriterOnly)
 {
     set(*open(), "a", "1");
-    write_file(path() / "compaction.tmp", "{\"cmd\":\"Set\",\"key\":\"a\",\"value\":\"2\"}\n");
-    expect_content(*read(), {{"a", "1"}});
-    EXPECT_TRUE(exists(path() / "compaction.tmp"));
-    expect_content(*open(), {{"a", "1"}});
-    EXPECT_FALSE(exists(path() / "compaction.tmp"));
+    for (const auto* name : {"compaction.tmp", "next.tmp"}) {
+        write_file(path() / name, "{\"cmd\":\"Set\",\"key\":\"a\",\"value\":\"2\"}\n");
+        expect_content(*read(), {{"a", "1"}});
+        EXPECT_TRUE(exists(path() / name));
+        expect_content(*open(), {{"a", "1"}});
+        EXPECT_FALSE(exists(path() / name));
+    }
 }
 
 TEST_F(LeftoversTest, InputsOfAMergeAreRemovedByAWriterOnly)

@@ -56,7 +56,10 @@ public:
     {
         return guarded(hooks_, {Call::sync, name_}, [&] { return real_->sync(); });
     }
-    Status reserve(std::uint64_t offset, std::uint64_t length) override { return real_->reserve(offset, length); }
+    Status reserve(std::uint64_t offset, std::uint64_t length) override
+    {
+        return guarded(hooks_, {Call::reserve, name_}, [&] { return real_->reserve(offset, length); });
+    }
     Result<FileInfo> info() override
     {
         return guarded(hooks_, {Call::info, name_}, [&] { return real_->info(); });

@@ -12,7 +12,20 @@
 
 namespace bytestore::test {
 
-enum class Call : std::uint8_t { open, read, write, truncate, sync, info, rename, unlink, list, lock, sync_directory };
+enum class Call : std::uint8_t {
+    open,
+    read,
+    write,
+    truncate,
+    sync,
+    reserve,
+    info,
+    rename,
+    unlink,
+    list,
+    lock,
+    sync_directory
+};
 
 struct FileCall {
     Call call;

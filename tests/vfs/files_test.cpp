@@ -310,5 +310,132 @@ TEST_F(StoppedStore, ACommitThatFailedIsRepeatedAndGivenUpAtTheLastClose)
     EXPECT_THAT(mount.invalidated().contents, Contains(ino));
 }
 
+TEST(ReadOnlyStore, RefusesEveryWrite)
+{
+    auto options = without_compaction();
+    options.read_only = true;
+    Mount mount(options);
+    EXPECT_EQ(mount.write("new", "x"), EROFS);
+    EXPECT_EQ(mount.mkdir("d"), EROFS);
+    EXPECT_EQ(mount.symlink("x", "l"), EROFS);
+}
+
+class FullDisk : public ::testing::Test {
+protected:
+    FullDisk()
+        : files({.before = [this](const FileCall& call) -> std::optional<Fault> {
+                     return full && call.call == Call::reserve ? std::optional(Fault{.os_error = ENOSPC})
+                                                               : std::nullopt;
+                 },
+                 .after = {}}),
+          mount(without_compaction(), files)
+    {
+        mount.write("f", "old");
+    }
+    // Takes what the log has taken ahead, to the last byte, and keeps it.
+    void fill()
+    {
+        full = true;
+        for (std::uint64_t step = 1U << 20; step > 0; step /= 2) {
+            while (mount.store().reserve(taken, taken.bytes() + step)) {
+            }
+        }
+    }
+    void make_room()
+    {
+        full = false;
+        taken.release();
+    }
+
+    std::atomic<bool> full = false;
+    FaultyFiles files;
+    Mount mount;
+    Reservation taken;
+};
+
+TEST_F(FullDisk, FailsWhateverNeedsSpaceAndTheOldValueStands)
+{
+    fill();
+    EXPECT_EQ(mount.write("f", "new"), ENOSPC);
+    EXPECT_EQ(mount.append("f", "new"), ENOSPC);
+    EXPECT_EQ(mount.write("g", "new"), ENOSPC);
+    EXPECT_EQ(mount.mkdir("d"), ENOSPC);
+    EXPECT_EQ(mount.symlink("x", "l"), ENOSPC);
+    EXPECT_EQ(mount.mv("f", "g"), ENOSPC);
+    for (const fs::AttributeChange& change : {fs::AttributeChange{.size = 0}, {.size = 9}, {.mode = 0600}}) {
+        EXPECT_EQ(mount.change("f", change), ENOSPC);
+    }
+    EXPECT_EQ(mount.read("f"), "old");
+    EXPECT_THAT(mount.ls(""), ElementsAre("f"));
+    EXPECT_EQ(mount.rm("f"), 0);
+    make_room();
+    EXPECT_EQ(mount.write("f", "new"), 0);
+}
+
+TEST_F(FullDisk, AWriteThatFailsIsRepeatedByFlushAndSyncAndGivenUpAtTheLastClose)
+{
+    auto file = mount.open_to_write("f");
+    const auto ino = file.stat().ino;
+    fill();
+    EXPECT_EQ(file.write(0, "new"), ENOSPC);
+    make_room();
+    EXPECT_EQ(file.write(0, "new"), ENOSPC);
+    EXPECT_EQ(file.flush(), ENOSPC);
+    EXPECT_EQ(file.sync(), ENOSPC);
+    EXPECT_EQ(file.close(), ENOSPC);
+    EXPECT_EQ(mount.read("f"), "old");
+    EXPECT_THAT(mount.invalidated().contents, Contains(ino));
+    EXPECT_EQ(mount.write("f", "new"), 0);
+}
+
+TEST_F(FullDisk, AChangeOfAnOpenFileThatFailsChangesNothing)
+{
+    auto file = mount.open_to_write("f");
+    fill();
+    for (const fs::AttributeChange& change : {fs::AttributeChange{.size = 0}, {.size = 1000}, {.mode = 0600}}) {
+        EXPECT_EQ(file.change(change), ENOSPC);
+    }
+    EXPECT_EQ(file.stat().size, 3U);
+    EXPECT_EQ(file.stat().mode, 0644);
+    EXPECT_EQ(file.close(), 0);
+    EXPECT_EQ(mount.read("f"), "old");
+}
+
+TEST_F(FullDisk, WhatWasWrittenBeforeItWasFullIsStored)
+{
+    auto written = mount.create("written");
+    auto empty = mount.create("empty");
+    auto renamed = mount.create("a");
+    auto removed = mount.create("removed");
+    const std::string value(100'000, '"');
+    EXPECT_EQ(written.write(0, value), 0);
+    EXPECT_EQ(renamed.write(0, value), 0);
+    EXPECT_EQ(removed.write(0, value), 0);
+    fill();
+    EXPECT_EQ(written.close(), 0);
+    EXPECT_EQ(empty.close(), 0);
+    EXPECT_EQ(mount.mv("a", "b"), 0);
+    EXPECT_EQ(mount.rm("removed"), 0);
+    EXPECT_EQ(removed.write(value.size(), value), 0);  // of a file without a name nothing is stored
+    EXPECT_EQ(mount.after_crash("written"), value);
+    EXPECT_EQ(mount.after_crash("b"), value);
+    EXPECT_EQ(mount.after_crash("empty"), "");
+}
+
+TEST_F(FullDisk, WhatIsGivenUpGivesItsSpaceBack)
+{
+    for (int i = 0; i < 50; ++i) {
+        fill();
+        const auto before = taken.bytes();
+        taken.release();
+        auto file = mount.create("g" + std::to_string(i));
+        EXPECT_EQ(file.write(0, std::string(10'000, 'x')), 0);
+        EXPECT_EQ(mount.rm("g" + std::to_string(i)), 0);
+        fill();
+        EXPECT_EQ(taken.bytes(), before);
+        make_room();
+    }
+}
+
 }  // namespace
 }  // namespace bytestore::test
