@@ -14,6 +14,8 @@ public:
     OpenFile(int number, int flags, ModelPtr node);
     OpenFile(OpenFile&& other) noexcept;
     OpenFile& operator=(OpenFile&& other) noexcept;
+    OpenFile(const OpenFile&) = delete;
+    OpenFile& operator=(const OpenFile&) = delete;
     ~OpenFile();
 
     int number() const { return number_; }
