@@ -34,7 +34,8 @@ namespace bytestore::fs {
 // An open file or directory, owned by the caller from open or create to release.
 struct Handle {
     NodePtr node;
-    bool writes = false;
+    bool writes = false;   // it is a writer of the file: opened for writing, or it created or truncated the file
+    bool flushes = false;  // its close commits what was written: opened for writing
     const ControlFile* control = nullptr;
     Bytes snapshot;  // of a control file, taken at open
 };

@@ -43,6 +43,7 @@ Result<std::unique_ptr<Handle>> Filesystem::open(Ino ino, const OpenRequest& req
     auto handle = std::make_unique<Handle>();
     handle->node = found;
     handle->writes = writes;
+    handle->flushes = request.writes;
     return handle;
 }
 
@@ -65,6 +66,7 @@ Result<Filesystem::Created> Filesystem::create_locked(const NodePtr& parent, std
     TRY_ASSIGN(auto spot, names_.place_for(parent, name));
     auto handle = std::make_unique<Handle>();
     handle->writes = true;
+    handle->flushes = request.writes;
     if (const auto there = names_.at(spot)) {
         if (exclusive) {
             return fail(Errc::exists, "the name is taken");
@@ -127,7 +129,7 @@ Status Filesystem::flush(const Handle& handle)
     Position position;
     {
         const std::shared_lock names(names_lock_);
-        TRY_ASSIGN(position, files_.flush(handle.node, handle.writes));
+        TRY_ASSIGN(position, files_.flush(handle.node, handle.flushes));
     }
     return store_.settle(position);
 }

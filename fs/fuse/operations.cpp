@@ -202,8 +202,8 @@ void fill_info(fuse_file_info& info, std::unique_ptr<fs::Handle> handle)
     const bool control = handle->control != nullptr;
     info.direct_io = control ? 1 : 0;
     info.keep_cache = control ? 0 : 1;
-    // The close of a handle that wrote nothing has nothing to say.
-    info.noflush = handle->writes || control ? 0 : 1;
+    // The close of a handle that cannot write has nothing to say.
+    info.noflush = handle->flushes || control ? 0 : 1;
     info.fh = reinterpret_cast<std::uintptr_t>(handle.release());
 }
 

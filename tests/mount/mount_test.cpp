@@ -1,5 +1,7 @@
 #include "tests/mount/mount_test.h"
 
+#include "tests/support/scale.h"
+
 #include <sys/stat.h>
 
 #include <cstdlib>
@@ -35,7 +37,8 @@ RunOptions StoreOnDisk::run_options() const
                             {"MNT", root()},
                             {"TMP", place("tmp")},
                             {"HOME", place("home")},
-                            {"LC_ALL", "C.UTF-8"}}};
+                            {"LC_ALL", "C.UTF-8"}},
+            .timeout = std::chrono::minutes(scaled(1))};
 }
 
 Outcome StoreOnDisk::sh(const std::string& command, const std::string& shell) const
@@ -73,6 +76,12 @@ void StoreOnDisk::remount(const std::vector<std::string>& options)
 void StoreOnDisk::unmount()
 {
     EXPECT_EQ(mount_.unmount(), 0) << mount_.log();
+}
+
+void StoreOnDisk::compact_and_remount()
+{
+    ok("echo 1 > .control/compact");
+    remount();
 }
 
 // Every test ends with what a user would: an unmount, which must be clean.

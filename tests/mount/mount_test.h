@@ -37,6 +37,8 @@ protected:
     void start(const std::vector<std::string>& options = {});
     void remount(const std::vector<std::string>& options = {});
     void unmount();
+    // Compacts and remounts, after which a user sees what was there before.
+    void compact_and_remount();
     // Of the log in `data()`, but for the store's own marks.
     std::vector<LogRecord> records() const { return log_records(data()); }
 

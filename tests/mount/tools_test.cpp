@@ -1,117 +1,12 @@
 // The tools that people have are the clients: each must find a file system that it can work in.
 #include "tests/mount/mount_test.h"
 
+#include <unistd.h>
+
 namespace bytestore::test {
 namespace {
 
-using testing::HasSubstr;
-
-class ToolsTest : public MountTest {
-protected:
-    // A tree with what cp -a and others carry over: modes, times, links, empty directories, binary values.
-    void make_tree(const std::string& place) const
-    {
-        ok("mkdir -p " + place + "/sub/empty; cd " + place +
-           "; echo text > text; head -c 70000 /dev/urandom > binary; : > sub/nothing; ln -s ../text sub/link; ln -s "
-           "no/where broken\n"
-           "chmod 640 text; chmod 755 binary; chmod 700 sub; touch -d '2001-02-03 04:05:06.789' text sub/nothing\n"
-           "touch -h -d @1000000000 sub/link; touch -h -d @1000000003.5 broken; touch -d @1000000001 sub/empty; touch "
-           "-d @1000000002.5 sub");
-    }
-    std::string metadata(const std::string& place) const
-    {
-        return ok(
-            "cd " + place +
-            "; find . -mindepth 1 \\( -type d -printf '%P %m %y %t\\n' -o -printf '%P %m %y %s %t %l\\n' \\) | sort");
-    }
-    void expect_same(const std::string& a, const std::string& b) const
-    {
-        ok("diff -r --no-dereference " + a + " " + b);
-        EXPECT_EQ(metadata(a), metadata(b));
-    }
-};
-
-TEST_F(ToolsTest, CpKeepsATreeThereAndBackAndOverARemount)
-{
-    make_tree("$TMP/tree");
-    ok("cp -a $TMP/tree in");
-    expect_same("$TMP/tree", "in");
-    remount();
-    expect_same("$TMP/tree", "in");
-    ok("cp -a in $TMP/out; cp -a in copy");
-    expect_same("$TMP/tree", "$TMP/out");
-    expect_same("in", "copy");
-}
-
-TEST_F(ToolsTest, TimesAndModesOutliveCompactionAndRemount)
-{
-    make_tree("tree");
-    const auto before = metadata("tree");
-    for (int round = 0; round < 2; ++round) {
-        ok("echo 1 > .control/compact");
-        EXPECT_EQ(metadata("tree"), before);
-        remount();
-        EXPECT_EQ(metadata("tree"), before);
-    }
-}
-
-TEST_F(ToolsTest, TarKeepsATree)
-{
-    make_tree("tree");
-    ok("tar --format=posix -cf $TMP/tree.tar tree; mkdir out; tar xpf $TMP/tree.tar -C out");
-    expect_same("tree", "out/tree");
-}
-
-TEST_F(ToolsTest, RsyncTransfersNothingTheSecondTime)
-{
-    make_tree("$TMP/tree");
-    ok("rsync -a $TMP/tree/ in/");
-    expect_same("$TMP/tree", "in");
-    EXPECT_EQ(ok("rsync -ai $TMP/tree/ in/"), "");
-    remount();
-    EXPECT_EQ(ok("rsync -ai $TMP/tree/ in/"), "");
-    EXPECT_EQ(ok("rsync -aic in/ $TMP/tree/"), "");
-}
-
-TEST_F(ToolsTest, GitWorksInARepository)
-{
-    ok("git init -q repo; cd repo; git config user.name N; git config user.email e@example.org\n"
-       "for i in 1 2 3; do echo $i > file$i; mkdir -p d$i; echo $i > d$i/f; git add .; git commit -qm $i; done\n"
-       "git mv file1 moved; git commit -qm moved; git gc -q; git fsck --strict; git checkout -q HEAD~1; git status "
-       "--porcelain");
-    remount();
-    EXPECT_EQ(ok("cd repo; git fsck --strict 2>&1; git status --porcelain; git log --oneline | wc -l; ls"),
-              "3\nd1\nd2\nd3\nfile1\nfile2\nfile3\n");
-    ok("git clone -q repo clone; diff -r -x .git repo clone");
-}
-
-TEST_F(ToolsTest, MakeDoesNotRebuild)
-{
-    ok("printf 'out: in\\n\\tcp in out\\n' > Makefile; echo x > in; make -s");
-    for (int round = 0; round < 2; ++round) {
-        EXPECT_THAT(ok("make"), HasSubstr("is up to date"));
-        ok("echo 1 > .control/compact");
-        remount();
-    }
-    ok("touch in");
-    EXPECT_EQ(ok("make"), "cp in out\n");
-}
-
-TEST_F(ToolsTest, SqliteKeepsItsDatabase)
-{
-    ok("sqlite3 db 'create table t(x); begin; insert into t values (1), (2); commit; insert into t select x + 10 from "
-       "t;'");
-    remount();
-    EXPECT_EQ(ok("sqlite3 db 'pragma integrity_check; select sum(x) from t'"), "ok\n26\n");
-}
-
-TEST_F(ToolsTest, EditorsSave)
-{
-    ok("echo one > f; vim -u NONE -es -c 's/one/two/' -c wq f");
-    EXPECT_EQ(ok("cat f"), "two\n");
-    ok("sed -i s/two/three/ f; perl -pi -e 's/three/four/' f; printf '1c\\nfive\\n.\\nw\\nq\\n' | ex -s f");
-    EXPECT_EQ(ok("cat f; ls -A"), "five\nf\n");
-}
+class ToolsTest : public MountTest {};
 
 TEST_F(ToolsTest, SearchFindsWhatIsThere)
 {
@@ -131,19 +26,6 @@ TEST_F(ToolsTest, DirectoriesComeAndGo)
     EXPECT_EQ(ok("ls -A; rmdir e; ls -A"), "e\n");
     ok("mkdir d; echo x > d/f; rm d/*; echo y > d/new");
     EXPECT_EQ(ok("cat d/new"), "y\n");
-}
-
-TEST_F(ToolsTest, LocksExcludeEachOther)
-{
-    ok("touch l; for i in {1..8}; do (for j in {1..10}; do flock l bash -c 'n=$(cat n 2> /dev/null); echo $((n + 1)) > "
-       "n'; done) & done; wait");
-    EXPECT_EQ(ok("cat n"), "80\n");
-    EXPECT_EQ(sh("exec 3< l; flock -x 3; flock -n l true").status, 1);
-}
-
-TEST_F(ToolsTest, MktempMakesNamesOfItsOwn)
-{
-    EXPECT_EQ(ok("for i in {1..20}; do mktemp -p .; mktemp -d -p .; done | sort -u | wc -l; ls | wc -l"), "40\n40\n");
 }
 
 TEST_F(ToolsTest, MappedMemoryIsWrittenBack)
@@ -178,6 +60,56 @@ TEST_F(ToolsTest, AnUnlinkedFileLivesUntilItsLastClose)
 TEST_F(ToolsTest, AReaderOfAReplacedFileKeepsTheOldOne)
 {
     EXPECT_EQ(ok("echo old > f; exec 3< f; echo new > g; mv g f; cat <&3; cat f"), "old\nnew\n");
+}
+
+TEST_F(ToolsTest, TailFollowsAppendsAndReplacements)
+{
+    ok("echo 1 > log; timeout 30 tail -n +1 -s 0.1 -F log > $TMP/followed 2> /dev/null & until grep -q 1 "
+       "$TMP/followed; do sleep "
+       "0.05; done; echo 2 >> log; until grep -q 2 $TMP/followed; do sleep 0.05; done; echo 3 > new; mv new log; until "
+       "grep -q 3 "
+       "$TMP/followed; do sleep 0.05; done; kill $!");
+    EXPECT_EQ(ok("cat $TMP/followed"), "1\n2\n3\n");
+}
+
+TEST_F(ToolsTest, AttributesAreSetAndKept)
+{
+    ok("mkdir -p d/e; echo 1 > d/f; ln -s f d/l; chmod -R u=rwX,g=rX,o= d; touch -d '2020-01-02 03:04:05.123456789Z' "
+       "d/f; touch -d "
+       "@-1.5 d/e; touch -h -d @5 d/l; chown -R $(id -u):$(id -g) d");
+    for (int round = 0; round < 2; ++round) {
+        EXPECT_EQ(ok("cd d; TZ=UTC stat -c '%n %a %y' . f; stat -c '%n %a %.Y' e; stat -c '%n %F %.Y' l | tail -n 3"),
+                  ok("cd d; echo . 750 $(stat -c %y .)") +
+                      "f 640 2020-01-02 03:04:05.123456789 +0000\ne 750 -1.500000000\nl symbolic link 5.000000000\n");
+        compact_and_remount();
+    }
+}
+
+TEST_F(ToolsTest, OwnersAreSetAndKept)
+{
+    if (::geteuid() != 0) {
+        GTEST_SKIP() << "needs root";
+    }
+    ok("mkdir -p d; echo 1 > d/f; ln -s f d/l; chown -R 1:2 d; chown -h 3:4 d/l; chgrp 5 d/f");
+    for (int round = 0; round < 2; ++round) {
+        EXPECT_EQ(ok("stat -c '%n %u:%g' d d/f d/l"), "d 1:2\nd/f 1:5\nd/l 3:4\n");
+        compact_and_remount();
+    }
+}
+
+TEST_F(ToolsTest, DfTellsOfTheDiskUnderTheStore)
+{
+    EXPECT_EQ(ok("df --output=size . | tail -n 1"), ok("df --output=size $DATA | tail -n 1"));
+    EXPECT_EQ(ok("df --output=fstype,target . | tail -n 1 | tr -s ' '"), "fuse.bytestore " + root() + "\n");
+    EXPECT_EQ(ok("stat -f -c %l ."), "255\n");
+}
+
+TEST_F(ToolsTest, PagersReadFilesAndPipesFeedThem)
+{
+    EXPECT_EQ(ok("seq 100 > f; less -F f | cat | tail -n 1; tac f | tee g | head -n 1; comm -3 <(sort f) <(sort g); "
+                 "split -l 10 f "
+                 "part.; cat part.* | cmp - f; ls part.* | wc -l"),
+              "100\n100\n10\n");
 }
 
 TEST_F(ToolsTest, ValuesOfEveryByteAreKept)

@@ -1,6 +1,7 @@
 #include "tests/mount/watchdog.h"
 
 #include "tests/mount/mount.h"
+#include "tests/support/scale.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -10,7 +11,7 @@
 namespace bytestore::test {
 namespace {
 
-constexpr std::chrono::minutes kLongestTest{3};
+const std::chrono::minutes kLongestTest{scaled(3)};
 
 void watch(const Mount& mount, const std::stop_token& stop)
 {

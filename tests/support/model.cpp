@@ -3,18 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 #include <utility>
 
 namespace bytestore::test {
-
-int scaled(int count)
-{
-    const char* scale = std::getenv("BYTESTORE_TEST_SCALE");
-    const double factor = scale == nullptr ? 1.0 : std::atof(scale);
-    return std::max(1, static_cast<int>(count * factor));
-}
 
 Map content_of(const Store& store)
 {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/store.h"
+#include "tests/support/scale.h"
 
 #include <cstdint>
 #include <map>
@@ -11,9 +12,6 @@
 namespace bytestore::test {
 
 using Map = std::map<std::string, std::string>;
-
-// `count` times the factor in the environment variable BYTESTORE_TEST_SCALE, 1 by default.
-int scaled(int count);
 
 // All keys and values; a value that cannot be read is a failure of the test.
 Map content_of(const Store& store);

@@ -1,7 +1,7 @@
 // Random operations on a mount and on the model, which must never tell them apart. BYTESTORE_SEED sets the first seed,
 // BYTESTORE_TEST_SCALE the number of runs.
-#include "tests/support/model.h"
 #include "tests/vfs/model.h"
+#include "tests/support/scale.h"
 #include "tests/vfs/mount.h"
 
 #include "fs/mapping.h"
@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <random>
 #include <set>
 
@@ -341,12 +340,6 @@ void Game::play(int steps)
     EXPECT_EQ(mount_.filesystem().live_nodes(), 1);
     remount();
     compare();
-}
-
-std::uint32_t first_seed()
-{
-    const char* seed = std::getenv("BYTESTORE_SEED");
-    return seed == nullptr ? std::random_device{}() : static_cast<std::uint32_t>(std::strtoul(seed, nullptr, 10));
 }
 
 TEST(Model, RandomOperationsLeaveWhatAPosixTreeWouldBe)

@@ -342,11 +342,10 @@ std::vector<std::string> Mount::ls(std::string_view path)
     return names;
 }
 
-OpenFile Mount::create(std::string_view path, std::uint32_t mode)
+OpenFile Mount::create(std::string_view path, std::uint32_t mode, const fs::OpenRequest& request)
 {
     const auto place = must(place_of(path));
-    auto created = must(fs_->create(place.parent, place.name, mode, kRootUser,
-                                    {.reads = true, .writes = true, .truncate = false}, true));
+    auto created = must(fs_->create(place.parent, place.name, mode, kRootUser, request, true));
     known(created.attributes);
     return {*fs_, std::move(created.handle)};
 }

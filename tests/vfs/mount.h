@@ -85,7 +85,8 @@ public:
     std::string read(std::string_view path);             // the content, or "errno N"
     std::vector<std::string> ls(std::string_view path);  // sorted
 
-    OpenFile create(std::string_view path, std::uint32_t mode = 0644);
+    OpenFile create(std::string_view path, std::uint32_t mode = 0644,
+                    const fs::OpenRequest& request = {.reads = true, .writes = true, .truncate = false});
     OpenFile open(std::string_view path, const fs::OpenRequest& request);
     OpenFile open_to_read(std::string_view path) { return open(path, {}); }
     OpenFile open_to_write(std::string_view path)

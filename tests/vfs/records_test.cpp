@@ -104,6 +104,19 @@ TEST_F(Records, AReadersCloseCommitsNothingOfAWriter)
     EXPECT_EQ(count(), 1);
 }
 
+TEST_F(Records, NorDoesThatOfAReaderWhichCreatedOrTruncatedTheFile)
+{
+    auto creator = mount.create("f", 0644, {.reads = true, .writes = false, .truncate = false});
+    auto truncator = mount.open("f", {.reads = true, .writes = false, .truncate = true});
+    auto writer = mount.open_to_write("f");
+    writer.write(0, "half");
+    EXPECT_EQ(creator.close(), 0);
+    EXPECT_EQ(truncator.close(), 0);
+    EXPECT_EQ(count(), 0);
+    EXPECT_EQ(writer.close(), 0);
+    EXPECT_EQ(count(), 1);
+}
+
 TEST_F(Records, EachCloseOfAChangedFileIsOne)
 {
     auto file = mount.create("f");
