@@ -15,16 +15,19 @@ namespace {
 // How long a new file without a byte in it waits for one before it becomes a record.
 constexpr std::chrono::milliseconds kPendingTime{1000};
 
+constexpr std::int64_t kSecond = 1'000'000'000;
+
 }  // namespace
 
-Filesystem::Filesystem(Store& store, Invalidations invalidations)
+Filesystem::Filesystem(Store& store, Invalidations invalidations, DaemonControl daemon)
     : store_(store),
       invalidations_(std::move(invalidations)),
       store_owner_{.uid = store.directory_info().uid, .gid = store.directory_info().gid},
       names_(store, pending_),
       files_(store, nodes_, names_, pending_, store_owner_, [this](const Node& file) { dropped(file); }),
       directories_(store, nodes_, names_, pending_, store_owner_),
-      control_(store, [this] { return commit_pending(); }),
+      start_time_(now() / kSecond),
+      control_(control_sources(std::move(daemon))),
       overdue_(kPendingTime, [this] { commit_overdue(); })
 {
 }
@@ -138,10 +141,7 @@ Result<Attributes> Filesystem::change(Ino ino, const AttributeChange& change)
         const std::shared_lock names(names_lock_);
         TRY_ASSIGN(const auto found, node(ino));
         if (found->place == Node::Place::control) {
-            // A shell's `>` truncates; everything else about these files is fixed.
-            return change.size && !change.mode && !change.uid && !change.gid
-                       ? attributes_of_node(found)
-                       : Result<Attributes>(fail(Errc::not_permitted, ".control is the mount's own"));
+            return change_control(*found, change);
         }
         TRY_ASSIGN(position,
                    found->type == Type::directory ? directories_.change(found, change) : files_.change(found, change));

@@ -1,9 +1,9 @@
 // The mounted store as a file system, without FUSE: one method per operation of the kernel, answering with values and
 // typed errors.
 //
-// Locks, in the order in which they may be taken: the name lock, a node's mutex, then those inside NodeTable,
-// PendingFiles, Files and the store. What changes a name holds the name lock alone; everything else shares it. Nobody
-// waits for a sync with a lock held.
+// Locks, in the order in which they may be taken: that of a ControlWriter, the name lock, a node's mutex, then those
+// inside NodeTable, PendingFiles, Files and the store. What changes a name holds the name lock alone; everything else
+// shares it. Nobody waits for a sync with a lock held.
 //
 // Threads: every method may be called from any thread.
 #pragma once
@@ -12,6 +12,7 @@
 #include "engine/result.h"
 #include "engine/store.h"
 #include "fs/control/control_files.h"
+#include "fs/control/last_error.h"
 #include "fs/core/attributes.h"
 #include "fs/core/directories.h"
 #include "fs/core/files.h"
@@ -21,6 +22,7 @@
 #include "fs/core/pending_files.h"
 #include "fs/core/rename.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -36,7 +38,8 @@ struct Handle {
     NodePtr node;
     bool writes = false;
     const ControlFile* control = nullptr;
-    Bytes snapshot;  // of a control file, taken at open
+    Bytes snapshot;                                 // of a control file, taken at open
+    std::unique_ptr<ControlWriter> control_writer;  // of one that was opened for writing
 };
 
 struct OpenRequest {
@@ -56,7 +59,7 @@ class Filesystem {
 public:
     // The store outlives the file system and is used through it alone. What the daemon has to say goes to the store's
     // options.log.
-    Filesystem(Store& store, Invalidations invalidations);
+    Filesystem(Store& store, Invalidations invalidations, DaemonControl daemon);
     // Commits whatever is not a record yet.
     ~Filesystem();
     Filesystem(const Filesystem&) = delete;
@@ -121,7 +124,11 @@ private:
     Result<Attributes> lookup_control(const NodePtr& parent, std::string_view name);
     Attributes control_attributes(const Node& node) const;
     Result<std::unique_ptr<Handle>> open_control(const NodePtr& node, const OpenRequest& request);
+    Result<std::size_t> write_control(const Handle& handle, std::string_view bytes);
+    Status flush_control(const Handle& handle);
+    Result<Attributes> change_control(const Node& node, const AttributeChange& change) const;
     std::optional<DirectoryEntry> next_control_entry(const Node& directory, std::uint64_t cookie) const;
+    ControlSources control_sources(DaemonControl daemon);
 
     Result<Position> unlink_locked(const NodePtr& parent, std::string_view name);
     Result<Position> remove_directory_locked(const NodePtr& parent, std::string_view name);
@@ -131,6 +138,8 @@ private:
     void commit_overdue();
     void dropped(const Node& file);
     void log_failure(const Result<Position>& done, const char* what) const;
+    template <class T>
+    Result<T> noted(std::string_view what, Result<T> done);
 
     Store& store_;
     const Invalidations invalidations_;
@@ -142,8 +151,22 @@ private:
     Names names_;
     Files files_;
     Directories directories_;
+    LastError last_error_;
+    std::atomic<std::uint64_t> read_bytes_{0};
+    std::atomic<std::uint64_t> written_bytes_{0};
+    const std::int64_t start_time_;  // seconds since 1970
     ControlFiles control_;
     DelayedCall overdue_;
 };
+
+// For .control/last-error.
+template <class T>
+Result<T> Filesystem::noted(std::string_view what, Result<T> done)
+{
+    if (!done) {
+        last_error_.note(what, done.error(), now());
+    }
+    return done;
+}
 
 }  // namespace bytestore::fs

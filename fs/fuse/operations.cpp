@@ -409,10 +409,12 @@ fuse_lowlevel_ops make_operations()
 
 }  // namespace
 
-Filesystem::Filesystem(Store& store, FilesystemSettings settings)
+Filesystem::Filesystem(Store& store, FilesystemSettings settings, fs::DaemonControl daemon)
     : settings_(settings),
-      core_(store, {.content = [this](fs::Ino ino) { invalidator_.content(ino); },
-                    .entry = [this](fs::Ino parent, const std::string& name) { invalidator_.entry(parent, name); }})
+      core_(store,
+            {.content = [this](fs::Ino ino) { invalidator_.content(ino); },
+             .entry = [this](fs::Ino parent, const std::string& name) { invalidator_.entry(parent, name); }},
+            std::move(daemon))
 {
 }
 

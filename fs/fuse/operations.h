@@ -21,7 +21,7 @@ struct FilesystemSettings {
 // What the operations expect as their userdata.
 class Filesystem {
 public:
-    Filesystem(Store& store, FilesystemSettings settings);
+    Filesystem(Store& store, FilesystemSettings settings, fs::DaemonControl daemon);
 
     // Between these two, while `session` is there, the kernel hears of invalidations.
     void attach(fuse_session* session) { invalidator_.start(session); }

@@ -113,17 +113,20 @@ Mount::~Mount()
 void Mount::mount()
 {
     store_ = must(Store::open(directory(), options_, files_));
-    fs_ = std::make_unique<fs::Filesystem>(*store_,
-                                           fs::Invalidations{.content =
-                                                                 [this](fs::Ino ino) {
-                                                                     const std::lock_guard lock(mutex_);
-                                                                     invalidated_.contents.push_back(ino);
-                                                                 },
-                                                             .entry =
-                                                                 [this](fs::Ino parent, const std::string& name) {
-                                                                     const std::lock_guard lock(mutex_);
-                                                                     invalidated_.entries.emplace_back(parent, name);
-                                                                 }});
+    fs::Invalidations invalidations{.content =
+                                        [this](fs::Ino ino) {
+                                            const std::lock_guard lock(mutex_);
+                                            invalidated_.contents.push_back(ino);
+                                        },
+                                    .entry =
+                                        [this](fs::Ino parent, const std::string& name) {
+                                            const std::lock_guard lock(mutex_);
+                                            invalidated_.entries.emplace_back(parent, name);
+                                        }};
+    fs::DaemonControl daemon{.config = "rw\n",
+                             .log_level = {.get = [this] { return log_level_.load(); },
+                                           .set = [this](LogLevel level) { log_level_ = level; }}};
+    fs_ = std::make_unique<fs::Filesystem>(*store_, std::move(invalidations), std::move(daemon));
 }
 
 void Mount::unmount()

@@ -5,6 +5,7 @@
 #include "fs/core/filesystem.h"
 #include "tests/support/temp_directory.h"
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -64,6 +65,8 @@ public:
     void unmount();
     void remount();
     void compact();
+    // What .control/log-level shows and sets.
+    std::atomic<LogLevel>& log_level() { return log_level_; }
     // The kernel gives up all names that it knows.
     void forget_names();
     Invalidated invalidated();
@@ -120,6 +123,7 @@ private:
     std::unique_ptr<Store> store_;
     std::unique_ptr<fs::Filesystem> fs_;
     std::mutex mutex_;
+    std::atomic<LogLevel> log_level_{LogLevel::info};
     std::map<fs::Ino, std::uint64_t> lookups_;  // guarded by mutex_
     Invalidated invalidated_;                   // guarded by mutex_
 };
