@@ -412,7 +412,8 @@ fuse_lowlevel_ops make_operations()
 Filesystem::Filesystem(Store& store, FilesystemSettings settings)
     : settings_(settings),
       core_(store, {.content = [this](fs::Ino ino) { invalidator_.content(ino); },
-                    .entry = [this](fs::Ino parent, const std::string& name) { invalidator_.entry(parent, name); }})
+                    .entry = [this](fs::Ino parent, const std::string& name) { invalidator_.entry(parent, name); },
+                    .wait = [this] { invalidator_.wait(); }})
 {
 }
 
