@@ -1,5 +1,6 @@
 #include "fs/core/filesystem.h"
 
+#include "fs/core/outside_change.h"
 #include "fs/mapping.h"
 
 #include <fmt/format.h>
@@ -296,6 +297,18 @@ Status Filesystem::rename(Ino parent, std::string_view name, Ino new_parent, std
     return store_.settle(position);
 }
 
+Status Filesystem::apply(const Batch& batch)
+{
+    Position position;
+    {
+        const std::unique_lock names(names_lock_);
+        OutsideChange change(store_, nodes_, names_, files_, pending_);
+        TRY_ASSIGN(position, change.run(batch, invalidations_));
+    }
+    invalidations_.wait();
+    return store_.settle(position);
+}
+
 Status Filesystem::commit_pending()
 {
     const std::shared_lock names(names_lock_);
@@ -319,10 +332,8 @@ void Filesystem::commit_overdue()
 
 void Filesystem::dropped(const Node& file)
 {
-    if (invalidations_.content) {
-        invalidations_.content(file.ino);
-    }
-    if (file.content && !file.content->stored && invalidations_.entry) {
+    invalidations_.content(file.ino);
+    if (file.content && !file.content->stored) {
         const bool in_root = file.parent->place == Node::Place::root;
         invalidations_.entry(file.parent->ino, file.place == Node::Place::value
                                                    ? std::string(kValueName)

@@ -16,6 +16,7 @@
 #include "fs/core/attributes.h"
 #include "fs/core/directories.h"
 #include "fs/core/files.h"
+#include "fs/core/invalidations.h"
 #include "fs/core/name_lock.h"
 #include "fs/core/names.h"
 #include "fs/core/node_table.h"
@@ -46,13 +47,6 @@ struct OpenRequest {
     bool reads = true;
     bool writes = false;
     bool truncate = false;
-};
-
-// What the kernel must forget because it changed outside of the request that waits. Called with locks held: only take
-// note.
-struct Invalidations {
-    std::function<void(Ino)> content;                                // attributes and pages of an inode
-    std::function<void(Ino parent, const std::string& name)> entry;  // a name
 };
 
 class Filesystem {
@@ -103,6 +97,12 @@ public:
     // The same as lookup, of an entry that next_entry told.
     Result<Attributes> lookup_entry(const Handle& handle, const DirectoryEntry& entry);
     void release_directory(std::unique_ptr<Handle> handle);
+
+    // A change from outside of the kernel's requests: all of the batch or nothing. No directory markers are written;
+    // what a writer has in its buffer is not touched. When this returns the kernel has forgotten what was cached of the
+    // old state, and SyncMode::always holds. The kernel may wait for other requests meanwhile, so that a thread which
+    // serves one must be sure that others are left to serve those.
+    Status apply(const Batch& batch);
 
     // Makes records of all files that are none yet, and syncs the store.
     Status sync_all();

@@ -97,6 +97,8 @@ Result<Attributes> Filesystem::change_control(const Node& node, const AttributeC
 
 ControlSources Filesystem::control_sources(DaemonControl daemon)
 {
+    auto target = apply_target(store_);
+    target.apply = [this](const Batch& batch) { return apply(batch); };
     return {.store = store_,
             .last_error = last_error_,
             .counts =
@@ -108,7 +110,7 @@ ControlSources Filesystem::control_sources(DaemonControl daemon)
                                        .start_time = start_time_};
                 },
             .sync = [this] { return sync_all(); },
-            .apply = apply_target(store_),
+            .apply = std::move(target),
             .daemon = std::move(daemon)};
 }
 

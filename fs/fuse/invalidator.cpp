@@ -19,8 +19,15 @@ void Invalidator::add(Note note)
     const std::lock_guard lock(mutex_);
     if (started_) {
         notes_.push_back(std::move(note));
+        ++noted_;
         changed_.notify_one();
     }
+}
+
+void Invalidator::wait()
+{
+    std::unique_lock lock(mutex_);
+    all_told_.wait(lock, [this, all = noted_] { return told_ >= all; });
 }
 
 void Invalidator::start(fuse_session* session)
@@ -59,6 +66,8 @@ void Invalidator::run(fuse_session* session, const std::stop_token& stop)
             fuse_lowlevel_notify_inval_inode(session, note.ino, 0, 0);
         }
         lock.lock();
+        ++told_;
+        all_told_.notify_all();
     }
 }
 

@@ -21,6 +21,9 @@ public:
     void content(std::uint64_t ino);
     void entry(std::uint64_t parent, const std::string& name);
 
+    // Returns once everything noted before was told. Not to be called with a lock that a request may need.
+    void wait();
+
     void start(fuse_session* session);
     // What was noted before is told still.
     void stop();
@@ -36,9 +39,12 @@ private:
 
     std::mutex mutex_;
     std::condition_variable_any changed_;
+    std::condition_variable all_told_;
     // Guarded by mutex_.
     std::deque<Note> notes_;
     bool started_ = false;
+    std::uint64_t noted_ = 0;  // since the beginning
+    std::uint64_t told_ = 0;
 
     std::jthread thread_;
 };

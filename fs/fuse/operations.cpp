@@ -413,7 +413,8 @@ Filesystem::Filesystem(Store& store, FilesystemSettings settings, fs::DaemonCont
     : settings_(settings),
       core_(store,
             {.content = [this](fs::Ino ino) { invalidator_.content(ino); },
-             .entry = [this](fs::Ino parent, const std::string& name) { invalidator_.entry(parent, name); }},
+             .entry = [this](fs::Ino parent, const std::string& name) { invalidator_.entry(parent, name); },
+             .wait = [this] { invalidator_.wait(); }},
             std::move(daemon))
 {
 }

@@ -69,7 +69,12 @@ public:
     std::atomic<LogLevel>& log_level() { return log_level_; }
     // The kernel gives up all names that it knows.
     void forget_names();
-    Invalidated invalidated();
+    Invalidated invalidated();  // all, or since the last change by the next three
+
+    // Changes that do not come from the kernel; errnos.
+    int apply(const Batch& batch);
+    int kvs_set(const std::string& key, std::string value);
+    int kvs_delete(const std::string& key);
 
     // By path, "" being the root. Numbers are errnos, 0 for success.
     Result<fs::Ino> find(std::string_view path);
