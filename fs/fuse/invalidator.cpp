@@ -27,7 +27,7 @@ void Invalidator::add(Note note)
 void Invalidator::wait()
 {
     std::unique_lock lock(mutex_);
-    all_told_.wait(lock, [this, all = noted_] { return told_ >= all; });
+    all_told_.wait(lock, [this, all = noted_] { return told_ >= all || !started_; });
 }
 
 void Invalidator::start(fuse_session* session)
@@ -44,6 +44,7 @@ void Invalidator::stop()
     {
         const std::lock_guard lock(mutex_);
         started_ = false;
+        all_told_.notify_all();
     }
     if (thread_.joinable()) {
         thread_.request_stop();

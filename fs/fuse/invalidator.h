@@ -21,7 +21,8 @@ public:
     void content(std::uint64_t ino);
     void entry(std::uint64_t parent, const std::string& name);
 
-    // Returns once everything noted before was told. Not to be called with a lock that a request may need.
+    // Returns once everything noted before was told, or the mount comes to its end. Not to be called with a lock that a
+    // request may need, nor from a thread that is to serve one.
     void wait();
 
     void start(fuse_session* session);

@@ -7,9 +7,12 @@
 #include "fs/core/filesystem.h"
 #include "fs/fuse/fuse_api.h"
 #include "fs/fuse/invalidator.h"
+#include "fs/fuse/side_threads.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <utility>
 
 namespace bytestore::fuse {
 
@@ -25,7 +28,12 @@ public:
 
     // Between these two, while `session` is there, the kernel hears of invalidations.
     void attach(fuse_session* session) { invalidator_.start(session); }
-    void detach() { invalidator_.stop(); }
+    // Every request that was begun is answered when this returns.
+    void detach();
+
+    // Answers a request later, from another thread; `answer` throws nothing. Throws, and does not call it, if that
+    // fails.
+    void answer_aside(std::function<void()> answer) { side_threads_.run(std::move(answer)); }
 
     fs::Filesystem& core() { return core_; }
     const FilesystemSettings& settings() const { return settings_; }
@@ -34,6 +42,7 @@ private:
     const FilesystemSettings settings_;
     Invalidator invalidator_;
     fs::Filesystem core_;
+    SideThreads side_threads_;
 };
 
 const fuse_lowlevel_ops& operations();
