@@ -48,7 +48,7 @@ std::string metrics_text(const Stats& stats, const MountCounts& counts)
     out.counter("compactions_total", "Compactions finished since the store was opened.", stats.compactions);
     out.gauge("dead_bytes", "Bytes of the log that a compaction would drop.", stats.dead_bytes);
     out.gauge("disk_bytes", "Bytes of all files of the log.", stats.disk_bytes);
-    out.counter("errors_total", "Errors of control files and of commits at a close or fsync.", counts.errors);
+    out.counter("errors_total", "Errors that .control/last-error was told of.", counts.errors);
     out.gauge("hidden_keys", "Markers of directories.", stats.hidden_keys);
     out.gauge("index_bytes", "Bytes of memory that the index takes.", stats.index_bytes);
     out.gauge("inodes", "Files and directories in the memory of the daemon.", counts.inodes);

@@ -154,9 +154,9 @@ Status Filesystem::release(std::unique_ptr<Handle> handle)
         const std::shared_lock names(names_lock_);
         auto done = files_.release(handle->node, handle->writes);
         log_failure(done, "at its last close");
-        TRY_ASSIGN(position, noted("release", std::move(done)));
+        TRY_ASSIGN(position, noted("close", std::move(done)));
     }
-    return noted("release", store_.settle(position));
+    return noted("close", store_.settle(position));
 }
 
 Result<std::unique_ptr<Handle>> Filesystem::open_directory(Ino ino)
