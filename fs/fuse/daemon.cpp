@@ -73,7 +73,7 @@ Status serve_store(Store& store, const MountOptions& options, const Places& plac
     TRY_ASSIGN(const auto session, Session::create(fuse_options(options), operations(), filesystem.get(), initialized));
     handle = session->get();
     // Before the mount: from then on a signal has something to undo.
-    const ShutdownSignals::Serving serving(signals, handle);
+    const ShutdownSignals::Serving serving(signals, handle, [&] { filesystem->detach(); });
     TRY(session->mount(places.mount_point));
     filesystem->attach(handle);
     const Status served = session->serve();

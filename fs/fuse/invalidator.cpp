@@ -32,6 +32,7 @@ void Invalidator::wait()
 
 void Invalidator::start(fuse_session* session)
 {
+    const std::lock_guard starting(stop_mutex_);
     {
         const std::lock_guard lock(mutex_);
         started_ = true;
@@ -41,6 +42,7 @@ void Invalidator::start(fuse_session* session)
 
 void Invalidator::stop()
 {
+    const std::lock_guard stopping(stop_mutex_);
     {
         const std::lock_guard lock(mutex_);
         started_ = false;

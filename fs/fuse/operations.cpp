@@ -10,7 +10,6 @@
 #include <cstdio>
 #include <memory>
 #include <new>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -291,52 +290,24 @@ void on_read(fuse_req_t request, fuse_ino_t /*ino*/, size_t size, off_t offset, 
     });
 }
 
-void reply_written(fuse_req_t request, const Result<std::size_t>& written)
-{
-    if (written) {
-        fuse_reply_write(request, *written);
-    } else {
-        reply_error(request, written.error());
-    }
-}
-
-// A command of .control may wait until the kernel has forgotten something, and the kernel, before it forgets, for
-// requests under way: no thread that serves those may wait for the command.
-void write_control(fuse_req_t request, const fs::Handle& handle, std::string bytes)
-{
-    filesystem(request).answer_aside([request, &handle, bytes = std::move(bytes)] {
-        guard(request, [&](fs::Filesystem& core) { reply_written(request, core.write(handle, 0, bytes)); });
-    });
-}
-
+// A write to .control/apply waits until the kernel has forgotten what it cached, and the kernel for that perhaps for
+// other requests. It takes one thread at most from those that serve them: direct I/O is sent one write at a time.
 void on_write(fuse_req_t request, fuse_ino_t /*ino*/, const char* data, size_t size, off_t offset, fuse_file_info* info)
 {
     guard(request, [&](fs::Filesystem& core) {
-        const auto& handle = handle_of(info);
-        const std::string_view bytes(data, size);
-        if (handle.control != nullptr) {
-            write_control(request, handle, std::string(bytes));
+        const auto written =
+            core.write(handle_of(info), static_cast<std::uint64_t>(offset), std::string_view(data, size));
+        if (written) {
+            fuse_reply_write(request, *written);
         } else {
-            reply_written(request, core.write(handle, static_cast<std::uint64_t>(offset), bytes));
+            reply_error(request, written.error());
         }
     });
 }
 
-void flush(fuse_req_t request, const fs::Handle& handle) noexcept
-{
-    guard(request, [&](fs::Filesystem& core) { reply_status(request, core.flush(handle)); });
-}
-
-// That of a control file waits for a command of another process that shares the handle.
 void on_flush(fuse_req_t request, fuse_ino_t /*ino*/, fuse_file_info* info)
 {
-    const auto& handle = handle_of(info);
-    if (handle.control_writer == nullptr) {
-        flush(request, handle);
-        return;
-    }
-    guard(request,
-          [&](fs::Filesystem&) { filesystem(request).answer_aside([request, &handle] { flush(request, handle); }); });
+    guard(request, [&](fs::Filesystem& core) { reply_status(request, core.flush(handle_of(info))); });
 }
 
 void on_fsync(fuse_req_t request, fuse_ino_t /*ino*/, int /*data_only*/, fuse_file_info* info)
@@ -448,12 +419,6 @@ Filesystem::Filesystem(Store& store, FilesystemSettings settings, fs::DaemonCont
              .wait = [this] { invalidator_.wait(); }},
             std::move(daemon))
 {
-}
-
-void Filesystem::detach()
-{
-    invalidator_.stop();
-    side_threads_.finish();
 }
 
 const fuse_lowlevel_ops& operations()

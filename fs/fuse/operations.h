@@ -7,12 +7,9 @@
 #include "fs/core/filesystem.h"
 #include "fs/fuse/fuse_api.h"
 #include "fs/fuse/invalidator.h"
-#include "fs/fuse/side_threads.h"
 
 #include <cstdint>
-#include <functional>
 #include <optional>
-#include <utility>
 
 namespace bytestore::fuse {
 
@@ -26,14 +23,10 @@ class Filesystem {
 public:
     Filesystem(Store& store, FilesystemSettings settings, fs::DaemonControl daemon);
 
-    // Between these two, while `session` is there, the kernel hears of invalidations.
+    // Between these two, while `session` is there, the kernel hears of invalidations. The requests that it waits for
+    // are answered until detach has returned.
     void attach(fuse_session* session) { invalidator_.start(session); }
-    // Every request that was begun is answered when this returns.
-    void detach();
-
-    // Answers a request later, from another thread; `answer` throws nothing. Throws, and does not call it, if that
-    // fails.
-    void answer_aside(std::function<void()> answer) { side_threads_.run(std::move(answer)); }
+    void detach() { invalidator_.stop(); }
 
     fs::Filesystem& core() { return core_; }
     const FilesystemSettings& settings() const { return settings_; }
@@ -42,7 +35,6 @@ private:
     const FilesystemSettings settings_;
     Invalidator invalidator_;
     fs::Filesystem core_;
-    SideThreads side_threads_;
 };
 
 const fuse_lowlevel_ops& operations();

@@ -159,8 +159,7 @@ TEST_F(ControlFilesTest, WhatWasAppliedSurvivesTheDeathOfTheDaemon)
     EXPECT_EQ(ok("ls k | wc -l"), "100\n");
 }
 
-// Commands wait for the kernel, and the kernel for other requests: more commands than the daemon has threads for
-// requests must not keep those from being served.
+// A write to apply waits for the kernel, and the kernel for other requests: however many they are, those are served.
 TEST_F(ControlFilesTest, ManyWritersOfApplyDoNotStarveOthers)
 {
     ok(kLine +
@@ -173,9 +172,10 @@ TEST_F(ControlFilesTest, ManyWritersOfApplyDoNotStarveOthers)
 
 TEST_F(ControlFilesTest, TheDaemonEndsWhileCommandsCome)
 {
-    sh(kLine +
-       "for w in {1..8}; do ( while line w:$w x; do mkdir m$w; rmdir m$w; done > .control/apply"
-       " 2> /dev/null ) & done; sleep 0.3");
+    // Both change the root: whoever makes a directory holds the lock that the kernel needs to forget a name in it.
+    ok(kLine +
+       "for w in {1..4}; do ( while line n$RANDOM x; do :; done > .control/apply 2> /dev/null ) &"
+       "( while mkdir m$w && rmdir m$w; do :; done 2> /dev/null ) & done; sleep 0.1");
     EXPECT_EQ(mount().end_by(SIGTERM), 0);
 }
 
