@@ -44,6 +44,7 @@ private:
     void add_get();
     void add_delete();
     void add_scan();
+    void add_batch();
     void add_store_commands();
     void add_path_commands();
     void add_help();
@@ -64,6 +65,7 @@ private:
     GetCommand get_;
     DeleteCommand delete_;
     ScanCommand scan_;
+    BatchCommand batch_;
     CompactCommand compact_;
     StatsCommand stats_;
     PathCommand path_;
@@ -96,6 +98,7 @@ Parser::Parser()
     add_get();
     add_delete();
     add_scan();
+    add_batch();
     add_store_commands();
     add_path_commands();
     add_help();
@@ -143,6 +146,13 @@ void Parser::add_scan()
     add_text(command, "PREFIX", scan_.prefix, "What the keys start with (default: all keys)");
     command->add_flag("--keys-only", scan_.keys_only, "List the keys alone");
     command->add_flag("--json", scan_.json, "Print one JSON object a line");
+}
+
+void Parser::add_batch()
+{
+    CLI::App* command = add_command("batch", "Apply records, one a line, in the form of the log", batch_);
+    add_text(command, "FILE", batch_.file, "Where the lines are; '-' or nothing: standard input");
+    command->footer("After a line {\"batch\":N} the next N records are applied together or not at all.");
 }
 
 void Parser::add_store_commands()

@@ -39,6 +39,10 @@ struct ScanCommand {
     bool json = false;
 };
 
+struct BatchCommand {
+    std::string file = "-";  // "-" is standard input
+};
+
 struct CompactCommand {};
 
 struct StatsCommand {
@@ -53,8 +57,8 @@ struct KeyCommand {
     std::string path;
 };
 
-using Command = std::variant<ShowText, SetCommand, GetCommand, DeleteCommand, ScanCommand, CompactCommand, StatsCommand,
-                             PathCommand, KeyCommand>;
+using Command = std::variant<ShowText, SetCommand, GetCommand, DeleteCommand, ScanCommand, BatchCommand, CompactCommand,
+                             StatsCommand, PathCommand, KeyCommand>;
 
 struct CommandLine {
     std::string directory = "kvs-data";

@@ -15,6 +15,7 @@ Result<ExitCode> run(const SetCommand& command, Session& session);
 Result<ExitCode> run(const GetCommand& command, Session& session);
 Result<ExitCode> run(const DeleteCommand& command, Session& session);
 Result<ExitCode> run(const ScanCommand& command, Session& session);
+Result<ExitCode> run(const BatchCommand& command, Session& session);
 Result<ExitCode> run(const CompactCommand& command, Session& session);
 Result<ExitCode> run(const StatsCommand& command, Session& session);
 Result<ExitCode> run(const PathCommand& command, Session& session);

@@ -1,8 +1,8 @@
 #include "fs/control/control_files.h"
 
+#include "fs/control/apply_file.h"
+#include "fs/control/command_file.h"
 #include "fs/control/stats_text.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -10,44 +10,51 @@
 namespace bytestore::fs {
 namespace {
 
-// A trigger is set off by writing 1 to it, as in /proc and /sys.
-std::function<Status(std::string_view)> trigger(std::string name, std::function<Status()> action)
+std::string nothing()
 {
-    return [name = std::move(name), action = std::move(action)](std::string_view command) -> Status {
-        while (command.ends_with('\n')) {
-            command.remove_suffix(1);
-        }
-        if (command != "1") {
-            return fail(Errc::invalid, fmt::format(".control/{} takes 1", name));
-        }
-        return action();
+    return {};
+}
+
+Status compact(Store& store)
+{
+    TRY(store.compact());
+    return {};
+}
+
+std::string shown_level(const LogLevelControl& level)
+{
+    return std::string(log_level_name(level.get())) + '\n';
+}
+
+Status set_level(const LogLevelControl& level, std::string_view name)
+{
+    TRY_ASSIGN(const LogLevel wanted, parse_log_level(name));
+    level.set(wanted);
+    return {};
+}
+
+std::vector<ControlFile> make_files(const ControlSources& s)
+{
+    return {
+        {"apply", nothing, [&s] { return make_apply_writer(s.apply); }},
+        {"compact", nothing, trigger_writer([&s] { return compact(s.store); })},
+        {"config", [&s] { return s.daemon.config; }, nullptr},
+        {"last-error", [&s] { return s.last_error.text(); }, nullptr},
+        {"log-level", [&s] { return shown_level(s.daemon.log_level); },
+         command_writer([&s](std::string_view name) { return set_level(s.daemon.log_level, name); })},
+        {"metrics", [&s] { return metrics_text(s.store.stats(), s.counts()); }, nullptr},
+        {"stats", [&s] { return stats_text(s.store.stats()); }, nullptr},
+        {"stats.json", [&s] { return stats_json(s.store.stats()); }, nullptr},
+        {"sync", nothing, trigger_writer([&s] { return s.sync(); })},
+        {"version", [] { return std::string("bytestore " BYTESTORE_VERSION "\n"); }, nullptr},
     };
 }
 
 }  // namespace
 
-ControlFiles::ControlFiles(Store& store, std::function<Status()> commit_pending)
+ControlFiles::ControlFiles(ControlSources sources)
+    : sources_(std::move(sources)), files_(make_files(sources_))
 {
-    const auto read_only = [this](std::string name, std::function<std::string()> read) {
-        files_.push_back({.name = std::move(name), .mode = 0400, .read = std::move(read), .write = nullptr});
-    };
-    const auto command = [this](const std::string& name, std::function<Status()> action) {
-        files_.push_back({.name = name,
-                          .mode = 0600,
-                          .read = [] { return std::string(); },
-                          .write = trigger(name, std::move(action))});
-    };
-    read_only("stats", [&store] { return stats_text(store.stats()); });
-    read_only("stats.json", [&store] { return stats_json(store.stats()); });
-    read_only("version", [] { return std::string("bytestore " BYTESTORE_VERSION "\n"); });
-    command("compact", [&store]() -> Status {
-        TRY(store.compact());
-        return {};
-    });
-    command("sync", [&store, commit_pending = std::move(commit_pending)]() -> Status {
-        TRY(commit_pending());
-        return store.sync();
-    });
 }
 
 const ControlFile* ControlFiles::find(std::string_view name) const

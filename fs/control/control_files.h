@@ -3,8 +3,12 @@
 
 #include "engine/result.h"
 #include "engine/store.h"
+#include "fs/apply/apply_stream.h"
+#include "fs/control/control_file.h"
+#include "fs/control/last_error.h"
+#include "fs/control/log_level_file.h"
+#include "fs/control/metrics_text.h"
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -12,23 +16,32 @@
 
 namespace bytestore::fs {
 
-struct ControlFile {
-    std::string name;
-    std::uint32_t mode = 0;                                 // 0400, or 0600 if it can be written
-    std::function<std::string()> read;                      // what a reader gets
-    std::function<Status(std::string_view command)> write;  // one command, as one write; nullptr: read-only
+// What .control shows of the daemon around the file system.
+struct DaemonControl {
+    std::string config;  // a line for each option in effect, as -o takes it
+    LogLevelControl log_level;
+};
+
+// What the control files show and do. Everything outlives them.
+struct ControlSources {
+    Store& store;
+    const LastError& last_error;
+    std::function<MountCounts()> counts;
+    std::function<Status()> sync;  // all there is, files that are no records yet included
+    ApplyTarget apply;
+    DaemonControl daemon;
 };
 
 class ControlFiles {
 public:
-    // `commit_pending` makes records of files that are none yet, before a sync.
-    ControlFiles(Store& store, std::function<Status()> commit_pending);
+    explicit ControlFiles(ControlSources sources);
 
     const ControlFile* find(std::string_view name) const;
     const std::vector<ControlFile>& all() const { return files_; }
 
 private:
-    std::vector<ControlFile> files_;
+    const ControlSources sources_;
+    const std::vector<ControlFile> files_;
 };
 
 }  // namespace bytestore::fs

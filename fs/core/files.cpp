@@ -343,6 +343,25 @@ std::size_t Files::longest_pending_key(std::string_view prefix) const
     return longest;
 }
 
+void Files::replaced(const NodePtr& file)
+{
+    const std::lock_guard lock(file->mutex);
+    const auto value = stored(file);
+    if (!file->content || !value) {
+        return;
+    }
+    auto& content = *file->content;
+    if (!std::exchange(content.stored, true)) {
+        pending_.remove(*file);
+        nodes_.unpin(file);
+    }
+    if (!content.changed && !content.pending && !content.failure) {
+        content.data = {};
+        content.loaded = false;
+        content.meta = value->entry().meta;
+    }
+}
+
 void Files::orphan(const NodePtr& file, const std::optional<ValueRef>& value)
 {
     const std::lock_guard lock(file->mutex);

@@ -76,6 +76,8 @@ public:
     // Bytes of the longest key with this prefix that a file has which is no record yet; 0 if there is none.
     std::size_t longest_pending_key(std::string_view prefix) const;
 
+    // The stored value was replaced by somebody else: the file shows it, unless a writer has something in its buffer.
+    void replaced(const NodePtr& file);
     // The name is gone: what is open goes on with the content that it had; `value` is what was stored, if anything.
     void orphan(const NodePtr& file, const std::optional<ValueRef>& value);
 

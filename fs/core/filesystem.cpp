@@ -1,5 +1,6 @@
 #include "fs/core/filesystem.h"
 
+#include "fs/core/outside_change.h"
 #include "fs/mapping.h"
 
 #include <fmt/format.h>
@@ -15,16 +16,19 @@ namespace {
 // How long a new file without a byte in it waits for one before it becomes a record.
 constexpr std::chrono::milliseconds kPendingTime{1000};
 
+constexpr std::int64_t kSecond = 1'000'000'000;
+
 }  // namespace
 
-Filesystem::Filesystem(Store& store, Invalidations invalidations)
+Filesystem::Filesystem(Store& store, Invalidations invalidations, DaemonControl daemon)
     : store_(store),
       invalidations_(std::move(invalidations)),
       store_owner_{.uid = store.directory_info().uid, .gid = store.directory_info().gid},
       names_(store, pending_),
       files_(store, nodes_, names_, pending_, store_owner_, [this](const Node& file) { dropped(file); }),
       directories_(store, nodes_, names_, pending_, store_owner_),
-      control_(store, [this] { return commit_pending(); }),
+      start_time_(now() / kSecond),
+      control_(control_sources(std::move(daemon))),
       overdue_(kPendingTime, [this] { commit_overdue(); })
 {
 }
@@ -138,10 +142,7 @@ Result<Attributes> Filesystem::change(Ino ino, const AttributeChange& change)
         const std::shared_lock names(names_lock_);
         TRY_ASSIGN(const auto found, node(ino));
         if (found->place == Node::Place::control) {
-            // A shell's `>` truncates; everything else about these files is fixed.
-            return change.size && !change.mode && !change.uid && !change.gid
-                       ? attributes_of_node(found)
-                       : Result<Attributes>(fail(Errc::not_permitted, ".control is the mount's own"));
+            return change_control(*found, change);
         }
         TRY_ASSIGN(position,
                    found->type == Type::directory ? directories_.change(found, change) : files_.change(found, change));
@@ -296,6 +297,18 @@ Status Filesystem::rename(Ino parent, std::string_view name, Ino new_parent, std
     return store_.settle(position);
 }
 
+Status Filesystem::apply(const Batch& batch)
+{
+    Position position;
+    {
+        const std::unique_lock names(names_lock_);
+        OutsideChange change(store_, nodes_, names_, files_, pending_);
+        TRY_ASSIGN(position, change.run(batch, invalidations_));
+    }
+    invalidations_.wait();
+    return store_.settle(position);
+}
+
 Status Filesystem::commit_pending()
 {
     const std::shared_lock names(names_lock_);
@@ -319,10 +332,8 @@ void Filesystem::commit_overdue()
 
 void Filesystem::dropped(const Node& file)
 {
-    if (invalidations_.content) {
-        invalidations_.content(file.ino);
-    }
-    if (file.content && !file.content->stored && invalidations_.entry) {
+    invalidations_.content(file.ino);
+    if (file.content && !file.content->stored) {
         const bool in_root = file.parent->place == Node::Place::root;
         invalidations_.entry(file.parent->ino, file.place == Node::Place::value
                                                    ? std::string(kValueName)

@@ -1,9 +1,9 @@
 // The mounted store as a file system, without FUSE: one method per operation of the kernel, answering with values and
 // typed errors.
 //
-// Locks, in the order in which they may be taken: the name lock, a node's mutex, then those inside NodeTable,
-// PendingFiles, Files and the store. What changes a name holds the name lock alone; everything else shares it. Nobody
-// waits for a sync with a lock held.
+// Locks, in the order in which they may be taken: that of a ControlWriter, the name lock, a node's mutex, then those
+// inside NodeTable, PendingFiles, Files and the store. What changes a name holds the name lock alone; everything else
+// shares it. Nobody waits for a sync with a lock held.
 //
 // Threads: every method may be called from any thread.
 #pragma once
@@ -12,15 +12,18 @@
 #include "engine/result.h"
 #include "engine/store.h"
 #include "fs/control/control_files.h"
+#include "fs/control/last_error.h"
 #include "fs/core/attributes.h"
 #include "fs/core/directories.h"
 #include "fs/core/files.h"
+#include "fs/core/invalidations.h"
 #include "fs/core/name_lock.h"
 #include "fs/core/names.h"
 #include "fs/core/node_table.h"
 #include "fs/core/pending_files.h"
 #include "fs/core/rename.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -37,7 +40,8 @@ struct Handle {
     bool writes = false;   // it is a writer of the file: opened for writing, or it created or truncated the file
     bool flushes = false;  // its close commits what was written: opened for writing
     const ControlFile* control = nullptr;
-    Bytes snapshot;  // of a control file, taken at open
+    Bytes snapshot;                                 // of a control file, taken at open
+    std::unique_ptr<ControlWriter> control_writer;  // of one that was opened for writing
 };
 
 struct OpenRequest {
@@ -46,18 +50,11 @@ struct OpenRequest {
     bool truncate = false;
 };
 
-// What the kernel must forget because it changed outside of the request that waits. Called with locks held: only take
-// note.
-struct Invalidations {
-    std::function<void(Ino)> content;                                // attributes and pages of an inode
-    std::function<void(Ino parent, const std::string& name)> entry;  // a name
-};
-
 class Filesystem {
 public:
     // The store outlives the file system and is used through it alone. What the daemon has to say goes to the store's
     // options.log.
-    Filesystem(Store& store, Invalidations invalidations);
+    Filesystem(Store& store, Invalidations invalidations, DaemonControl daemon);
     // Commits whatever is not a record yet.
     ~Filesystem();
     Filesystem(const Filesystem&) = delete;
@@ -102,6 +99,12 @@ public:
     Result<Attributes> lookup_entry(const Handle& handle, const DirectoryEntry& entry);
     void release_directory(std::unique_ptr<Handle> handle);
 
+    // A change from outside of the kernel's requests: all of the batch or nothing. No directory markers are written;
+    // what a writer has in its buffer is not touched. When this returns the kernel has forgotten what was cached of the
+    // old state, and SyncMode::always holds. The kernel may wait for other requests meanwhile, so that a thread which
+    // serves one must be sure that others are left to serve those.
+    Status apply(const Batch& batch);
+
     // Makes records of all files that are none yet, and syncs the store.
     Status sync_all();
 
@@ -122,7 +125,11 @@ private:
     Result<Attributes> lookup_control(const NodePtr& parent, std::string_view name);
     Attributes control_attributes(const Node& node) const;
     Result<std::unique_ptr<Handle>> open_control(const NodePtr& node, const OpenRequest& request);
+    Result<std::size_t> write_control(const Handle& handle, std::string_view bytes);
+    Status flush_control(const Handle& handle);
+    Result<Attributes> change_control(const Node& node, const AttributeChange& change) const;
     std::optional<DirectoryEntry> next_control_entry(const Node& directory, std::uint64_t cookie) const;
+    ControlSources control_sources(DaemonControl daemon);
 
     Result<Position> unlink_locked(const NodePtr& parent, std::string_view name);
     Result<Position> remove_directory_locked(const NodePtr& parent, std::string_view name);
@@ -132,6 +139,8 @@ private:
     void commit_overdue();
     void dropped(const Node& file);
     void log_failure(const Result<Position>& done, const char* what) const;
+    template <class T>
+    Result<T> noted(std::string_view what, Result<T> done);
 
     Store& store_;
     const Invalidations invalidations_;
@@ -143,8 +152,22 @@ private:
     Names names_;
     Files files_;
     Directories directories_;
+    LastError last_error_;
+    std::atomic<std::uint64_t> read_bytes_{0};
+    std::atomic<std::uint64_t> written_bytes_{0};
+    const std::int64_t start_time_;  // seconds since 1970
     ControlFiles control_;
     DelayedCall overdue_;
 };
+
+// For .control/last-error.
+template <class T>
+Result<T> Filesystem::noted(std::string_view what, Result<T> done)
+{
+    if (!done) {
+        last_error_.note(what, done.error(), now());
+    }
+    return done;
+}
 
 }  // namespace bytestore::fs

@@ -9,6 +9,14 @@
 #include <utility>
 
 namespace bytestore::fs {
+namespace {
+
+std::unexpected<Error> read_only_file(const ControlFile& file)
+{
+    return fail(Errc::access_denied, ".control/" + file.name + " is only to be read");
+}
+
+}  // namespace
 
 Result<Attributes> Filesystem::lookup_control(const NodePtr& parent, std::string_view name)
 {
@@ -37,7 +45,7 @@ Attributes Filesystem::control_attributes(const Node& node) const
         return attributes;
     }
     const auto* file = control_.find(node.segment);
-    attributes.mode = file->mode;
+    attributes.mode = file->mode();
     attributes.size = file->read().size();
     return attributes;
 }
@@ -48,16 +56,62 @@ Result<std::unique_ptr<Handle>> Filesystem::open_control(const NodePtr& node, co
     if (file == nullptr) {
         return fail(Errc::is_directory, "is a directory");
     }
-    if (request.writes && !file->write) {
-        return fail(Errc::access_denied, ".control/" + file->name + " is only to be read");
+    if ((request.writes || request.truncate) && !file->open_writer) {
+        return read_only_file(*file);
     }
     auto handle = std::make_unique<Handle>();
     handle->node = node;
     handle->control = file;
     auto content = std::make_shared<const std::string>(request.reads ? file->read() : std::string());
     handle->snapshot = Bytes{.owner = content, .view = *content};
+    handle->control_writer = request.writes ? file->open_writer() : nullptr;
     nodes_.pin(*node);
     return handle;
+}
+
+Result<std::size_t> Filesystem::write_control(const Handle& handle, std::string_view bytes)
+{
+    if (!handle.control_writer) {
+        return read_only_file(*handle.control);
+    }
+    return noted(handle.control->name, handle.control_writer->write(bytes));
+}
+
+Status Filesystem::flush_control(const Handle& handle)
+{
+    return handle.control_writer ? noted(handle.control->name, handle.control_writer->flush()) : Status{};
+}
+
+// A truncation means nothing to a file that takes commands; everything else about these files is fixed.
+Result<Attributes> Filesystem::change_control(const Node& node, const AttributeChange& change) const
+{
+    const auto* file = control_.find(node.segment);
+    if (file == nullptr || !change.size || change.mode || change.uid || change.gid) {
+        return fail(Errc::not_permitted, ".control is the mount's own");
+    }
+    if (!file->open_writer) {
+        return read_only_file(*file);
+    }
+    return control_attributes(node);
+}
+
+ControlSources Filesystem::control_sources(DaemonControl daemon)
+{
+    auto target = apply_target(store_);
+    target.apply = [this](const Batch& batch) { return apply(batch); };
+    return {.store = store_,
+            .last_error = last_error_,
+            .counts =
+                [this] {
+                    return MountCounts{.inodes = nodes_.size(),
+                                       .read_bytes = read_bytes_,
+                                       .written_bytes = written_bytes_,
+                                       .errors = last_error_.count(),
+                                       .start_time = start_time_};
+                },
+            .sync = [this] { return sync_all(); },
+            .apply = std::move(target),
+            .daemon = std::move(daemon)};
 }
 
 std::optional<DirectoryEntry> Filesystem::next_control_entry(const Node& directory, std::uint64_t cookie) const

@@ -108,47 +108,44 @@ Result<Bytes> Filesystem::read(const Handle& handle, std::uint64_t offset, std::
                      .view = handle.snapshot.view.substr(static_cast<std::size_t>(begin), size)};
     }
     const std::shared_lock names(names_lock_);
-    return files_.read(handle.node, offset, size);
+    auto bytes = files_.read(handle.node, offset, size);
+    read_bytes_ += bytes ? bytes->view.size() : 0;
+    return bytes;
 }
 
 Result<std::size_t> Filesystem::write(const Handle& handle, std::uint64_t offset, std::string_view bytes)
 {
     if (handle.control != nullptr) {
-        TRY(handle.control->write(bytes));
-        return bytes.size();
+        return write_control(handle, bytes);
     }
     const std::shared_lock names(names_lock_);
-    return files_.write(handle.node, offset, bytes);
+    auto written = files_.write(handle.node, offset, bytes);
+    written_bytes_ += written.value_or(0);
+    return written;
 }
 
 Status Filesystem::flush(const Handle& handle)
 {
     if (handle.control != nullptr) {
-        return {};
+        return flush_control(handle);
     }
     Position position;
     {
         const std::shared_lock names(names_lock_);
-        TRY_ASSIGN(position, files_.flush(handle.node, handle.flushes));
+        TRY_ASSIGN(position, noted("close", files_.flush(handle.node, handle.flushes)));
     }
-    return store_.settle(position);
+    return noted("close", store_.settle(position));
 }
 
 // Of a file, or of a directory: then the new files in it are meant.
 Status Filesystem::sync(const Handle& handle)
 {
-    if (handle.control != nullptr) {
-        return {};
-    }
-    {
+    if (handle.control == nullptr) {
         const std::shared_lock names(names_lock_);
-        if (handle.node->type == Type::directory) {
-            TRY(files_.commit_pending_in(handle.node));
-        } else {
-            TRY(files_.commit(handle.node));
-        }
+        const bool directory = handle.node->type == Type::directory;
+        TRY(noted("fsync", directory ? files_.commit_pending_in(handle.node) : files_.commit(handle.node)));
     }
-    return store_.sync();
+    return noted("fsync", store_.sync());
 }
 
 Status Filesystem::release(std::unique_ptr<Handle> handle)
@@ -162,9 +159,9 @@ Status Filesystem::release(std::unique_ptr<Handle> handle)
         const std::shared_lock names(names_lock_);
         auto done = files_.release(handle->node, handle->writes);
         log_failure(done, "at its last close");
-        TRY_ASSIGN(position, std::move(done));
+        TRY_ASSIGN(position, noted("close", std::move(done)));
     }
-    return store_.settle(position);
+    return noted("close", store_.settle(position));
 }
 
 Result<std::unique_ptr<Handle>> Filesystem::open_directory(Ino ino)

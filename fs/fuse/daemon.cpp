@@ -1,6 +1,7 @@
 #include "fs/fuse/daemon.h"
 
 #include "engine/io/os_error.h"
+#include "fs/fuse/config.h"
 #include "fs/fuse/log.h"
 #include "fs/fuse/mount_point.h"
 #include "fs/fuse/operations.h"
@@ -34,13 +35,14 @@ struct Events {
 
 std::unique_ptr<Filesystem> create_filesystem(Store& store, const MountOptions& options)
 {
-    return std::make_unique<Filesystem>(store, FilesystemSettings{options.uid, options.gid});
+    fs::DaemonControl control{.config = config_text(options), .log_level = {.get = log_level, .set = set_log_level}};
+    return std::make_unique<Filesystem>(store, FilesystemSettings{options.uid, options.gid}, std::move(control));
 }
 
-std::vector<std::string> fuse_options(const MountOptions& options, const Places& places)
+std::vector<std::string> fuse_options(const MountOptions& options)
 {
     std::vector<std::string> all = options.flags;
-    all.push_back(fmt::format("fsname={}", options.fsname.empty() ? places.data_dir : options.fsname));
+    all.push_back(fmt::format("fsname={}", options.fsname));
     all.push_back(fmt::format("subtype={}", fs::kFileSystemSubtype));
     all.emplace_back("default_permissions");
     if (options.store.read_only) {
@@ -68,11 +70,10 @@ Status serve_store(Store& store, const MountOptions& options, const Places& plac
             fuse_session_exit(handle);
         }
     };
-    TRY_ASSIGN(const auto session,
-               Session::create(fuse_options(options, places), operations(), filesystem.get(), initialized));
+    TRY_ASSIGN(const auto session, Session::create(fuse_options(options), operations(), filesystem.get(), initialized));
     handle = session->get();
     // Before the mount: from then on a signal has something to undo.
-    const ShutdownSignals::Serving serving(signals, handle);
+    const ShutdownSignals::Serving serving(signals, handle, [&] { filesystem->detach(); });
     TRY(session->mount(places.mount_point));
     filesystem->attach(handle);
     const Status served = session->serve();
@@ -143,12 +144,15 @@ Status check_mount_answers(const std::string& mount_point)
     return {};
 }
 
-Status mount_store(const MountOptions& options)
+Status mount_store(MountOptions options)
 {
     if (options.fake) {
         return {};
     }
     TRY_ASSIGN(const auto places, check_places(options.data_dir, options.mount_point));
+    if (options.fsname.empty()) {
+        options.fsname = places.data_dir;
+    }
     if (options.foreground) {
         return run_in_foreground(options, places);
     }

@@ -19,12 +19,20 @@ void Invalidator::add(Note note)
     const std::lock_guard lock(mutex_);
     if (started_) {
         notes_.push_back(std::move(note));
+        ++noted_;
         changed_.notify_one();
     }
 }
 
+void Invalidator::wait()
+{
+    std::unique_lock lock(mutex_);
+    all_told_.wait(lock, [this, all = noted_] { return told_ >= all || !started_; });
+}
+
 void Invalidator::start(fuse_session* session)
 {
+    const std::lock_guard starting(stop_mutex_);
     {
         const std::lock_guard lock(mutex_);
         started_ = true;
@@ -34,9 +42,11 @@ void Invalidator::start(fuse_session* session)
 
 void Invalidator::stop()
 {
+    const std::lock_guard stopping(stop_mutex_);
     {
         const std::lock_guard lock(mutex_);
         started_ = false;
+        all_told_.notify_all();
     }
     if (thread_.joinable()) {
         thread_.request_stop();
@@ -59,6 +69,8 @@ void Invalidator::run(fuse_session* session, const std::stop_token& stop)
             fuse_lowlevel_notify_inval_inode(session, note.ino, 0, 0);
         }
         lock.lock();
+        ++told_;
+        all_told_.notify_all();
     }
 }
 

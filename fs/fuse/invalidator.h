@@ -21,8 +21,13 @@ public:
     void content(std::uint64_t ino);
     void entry(std::uint64_t parent, const std::string& name);
 
+    // Returns once everything noted before was told, or stop was called. Not to be called with a lock that a request
+    // may need.
+    void wait();
+
     void start(fuse_session* session);
-    // What was noted before is told still.
+    // Takes no more notes; returns once what was noted before is told, for which the kernel may need answers to its
+    // requests. Any thread may call it, more than once.
     void stop();
 
 private:
@@ -36,11 +41,15 @@ private:
 
     std::mutex mutex_;
     std::condition_variable_any changed_;
+    std::condition_variable all_told_;
     // Guarded by mutex_.
     std::deque<Note> notes_;
     bool started_ = false;
+    std::uint64_t noted_ = 0;  // since the beginning
+    std::uint64_t told_ = 0;
 
-    std::jthread thread_;
+    std::mutex stop_mutex_;  // taken before mutex_
+    std::jthread thread_;    // guarded by stop_mutex_
 };
 
 }  // namespace bytestore::fuse

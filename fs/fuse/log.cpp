@@ -106,6 +106,22 @@ void start_log(bool background, bool verbose)
     fuse_set_log_func(on_fuse_log);
 }
 
+LogLevel log_level()
+{
+    const auto current = spdlog::get_level();
+    for (const auto level : {LogLevel::trace, LogLevel::debug, LogLevel::info, LogLevel::warning}) {
+        if (level_of(level) == current) {
+            return level;
+        }
+    }
+    return LogLevel::error;
+}
+
+void set_log_level(LogLevel level)
+{
+    spdlog::default_logger_raw()->set_level(level_of(level));
+}
+
 LogFunction store_log()
 {
     return [](LogLevel level, const std::string& text) { spdlog::log(level_of(level), text); };

@@ -11,6 +11,10 @@ namespace bytestore::fuse {
 // errors only; it is the terminal until the start has succeeded. To be called once, after the last fork.
 void start_log(bool background, bool verbose);
 
+// The least level that is logged. Both may be called from any thread, after start_log.
+LogLevel log_level();
+void set_log_level(LogLevel level);
+
 // For Options::log.
 LogFunction store_log();
 

@@ -290,6 +290,8 @@ void on_read(fuse_req_t request, fuse_ino_t /*ino*/, size_t size, off_t offset, 
     });
 }
 
+// A write to .control/apply waits until the kernel has forgotten what it cached, and the kernel for that perhaps for
+// other requests. It takes one thread at most from those that serve them: direct I/O is sent one write at a time.
 void on_write(fuse_req_t request, fuse_ino_t /*ino*/, const char* data, size_t size, off_t offset, fuse_file_info* info)
 {
     guard(request, [&](fs::Filesystem& core) {
@@ -409,10 +411,13 @@ fuse_lowlevel_ops make_operations()
 
 }  // namespace
 
-Filesystem::Filesystem(Store& store, FilesystemSettings settings)
+Filesystem::Filesystem(Store& store, FilesystemSettings settings, fs::DaemonControl daemon)
     : settings_(settings),
-      core_(store, {.content = [this](fs::Ino ino) { invalidator_.content(ino); },
-                    .entry = [this](fs::Ino parent, const std::string& name) { invalidator_.entry(parent, name); }})
+      core_(store,
+            {.content = [this](fs::Ino ino) { invalidator_.content(ino); },
+             .entry = [this](fs::Ino parent, const std::string& name) { invalidator_.entry(parent, name); },
+             .wait = [this] { invalidator_.wait(); }},
+            std::move(daemon))
 {
 }
 

@@ -21,9 +21,10 @@ struct FilesystemSettings {
 // What the operations expect as their userdata.
 class Filesystem {
 public:
-    Filesystem(Store& store, FilesystemSettings settings);
+    Filesystem(Store& store, FilesystemSettings settings, fs::DaemonControl daemon);
 
-    // Between these two, while `session` is there, the kernel hears of invalidations.
+    // Between these two, while `session` is there, the kernel hears of invalidations. The requests that it waits for
+    // are answered until detach has returned.
     void attach(fuse_session* session) { invalidator_.start(session); }
     void detach() { invalidator_.stop(); }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace bytestore::fuse {
 namespace {
@@ -147,20 +148,46 @@ Status allow_other(MountOptions& options, std::string_view)
     return {};
 }
 
+using Shown = std::optional<std::string>;
+
+Shown shown_if(bool in_effect)
+{
+    return in_effect ? Shown("") : std::nullopt;
+}
+
+template <class N>
+Shown shown_number(std::optional<N> number)
+{
+    return number ? Shown(std::to_string(*number)) : std::nullopt;
+}
+
 constexpr auto kMountOptions = std::to_array<Option>({
-    {"ro", "", "show the store, change nothing", set_read_only},
-    {"rw", "", "take writes (the default)", set_read_write},
-    {"sync=", "MODE", "when writes reach the disk: always, interval or never (interval)", set_sync},
-    {"sync_interval=", "MS", "with sync=interval, at least every MS milliseconds (1000)", set_sync_interval},
-    {"max_value=", "BYTES", "the largest value; K, M and G are known (256M)", set_max_value},
-    {"segment_size=", "BYTES", "start a new log segment beyond this (64M)", set_segment_size},
-    {"compact_threshold=", "N", "compact at N stale records; 0: never by itself (1000)", set_compact_threshold},
-    {"compact_dead=", "PERCENT", "and at this share of dead bytes in the log (50)", set_compact_dead},
-    {"uid=", "N", "show every file as owned by user N", set_uid},
-    {"gid=", "N", "show every file as owned by group N", set_gid},
-    {"fsname=", "NAME", "the source that mount and df show (DATADIR)", set_fsname},
-    {"allow_other", "", "let other users in, as the files' modes permit", allow_other},
-    {"default_permissions", "", "let the kernel check modes (always on)", accept},
+    {"ro", "", "show the store, change nothing", set_read_only,
+     [](const MountOptions& o) { return shown_if(o.store.read_only); }},
+    {"rw", "", "take writes (the default)", set_read_write,
+     [](const MountOptions& o) { return shown_if(!o.store.read_only); }},
+    {"sync=", "MODE", "when writes reach the disk: always, interval or never (interval)", set_sync,
+     [](const MountOptions& o) { return Shown(sync_mode_name(o.store.sync)); }},
+    {"sync_interval=", "MS", "with sync=interval, at least every MS milliseconds (1000)", set_sync_interval,
+     [](const MountOptions& o) { return Shown(std::to_string(o.store.sync_interval.count())); }},
+    {"max_value=", "BYTES", "the largest value; K, M and G are known (256M)", set_max_value,
+     [](const MountOptions& o) { return Shown(std::to_string(o.store.max_value)); }},
+    {"segment_size=", "BYTES", "start a new log segment beyond this (64M)", set_segment_size,
+     [](const MountOptions& o) { return Shown(std::to_string(o.store.segment_size)); }},
+    {"compact_threshold=", "N", "compact at N stale records; 0: never by itself (1000)", set_compact_threshold,
+     [](const MountOptions& o) { return Shown(std::to_string(o.store.compaction_threshold)); }},
+    {"compact_dead=", "PERCENT", "and at this share of dead bytes in the log (50)", set_compact_dead,
+     [](const MountOptions& o) { return Shown(std::to_string(o.store.compaction_dead_percent)); }},
+    {"uid=", "N", "show every file as owned by user N", set_uid,
+     [](const MountOptions& o) { return shown_number(o.uid); }},
+    {"gid=", "N", "show every file as owned by group N", set_gid,
+     [](const MountOptions& o) { return shown_number(o.gid); }},
+    {"fsname=", "NAME", "the source that mount and df show (DATADIR)", set_fsname,
+     [](const MountOptions& o) { return o.fsname.empty() ? std::nullopt : Shown(o.fsname); }},
+    {"allow_other", "", "let other users in, as the files' modes permit", allow_other,
+     [](const MountOptions& o) { return shown_if(o.allow_other); }},
+    {"default_permissions", "", "let the kernel check modes (always on)", accept,
+     [](const MountOptions&) { return shown_if(true); }},
 });
 
 // Flags of mount(2), handed on as they are.

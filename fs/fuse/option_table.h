@@ -1,11 +1,13 @@
 // Everything that bytestore-mount understands. One row says all there is to know of an option: how it is recognised,
-// what --help prints, what it does; so that the parser and the help cannot disagree.
+// what --help prints, what it does, what .control/config shows of it; so that these cannot disagree.
 #pragma once
 
 #include "engine/result.h"
 #include "fs/fuse/options.h"
 
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace bytestore::fuse {
@@ -15,6 +17,8 @@ struct Option {
     const char* value;  // what --help calls the value
     const char* help;
     Status (*apply)(MountOptions& options, std::string_view value);
+    // The value in effect (empty for an option without one); nothing if the option is not. Of mount options only.
+    std::optional<std::string> (*show)(const MountOptions& options) = nullptr;
 };
 
 std::span<const Option> flag_table();

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <optional>
+#include <utility>
 
 namespace bytestore::fuse {
 namespace {
@@ -56,16 +57,25 @@ Result<std::uint64_t> parse_bytes(std::string_view text, std::uint64_t least, st
 
 Result<SyncMode> parse_sync_mode(std::string_view text)
 {
-    if (text == "always") {
-        return SyncMode::always;
-    }
-    if (text == "interval") {
-        return SyncMode::interval;
-    }
-    if (text == "never") {
-        return SyncMode::never;
+    for (const auto mode : {SyncMode::always, SyncMode::interval, SyncMode::never}) {
+        if (text == sync_mode_name(mode)) {
+            return mode;
+        }
     }
     return fail(Errc::invalid, "wants always, interval or never");
+}
+
+std::string_view sync_mode_name(SyncMode mode)
+{
+    switch (mode) {
+        case SyncMode::always:
+            return "always";
+        case SyncMode::interval:
+            return "interval";
+        case SyncMode::never:
+            return "never";
+    }
+    std::unreachable();
 }
 
 }  // namespace bytestore::fuse

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <utility>
 
 namespace bytestore::fuse {
 namespace {
@@ -78,6 +79,9 @@ void ShutdownSignals::shut_down()
         std::_Exit(EXIT_FAILURE);
     }
     if (phase_ == Phase::serving) {
+        if (before_end_) {
+            before_end_();
+        }
         fuse_session_exit(session_);
     }
     // libfuse checks for the exit and then waits, and a prod between the two is lost: hence more than one.
@@ -87,11 +91,12 @@ void ShutdownSignals::shut_down()
     }
 }
 
-ShutdownSignals::Serving::Serving(ShutdownSignals& signals, fuse_session* session)
+ShutdownSignals::Serving::Serving(ShutdownSignals& signals, fuse_session* session, std::function<void()> before_end)
     : signals_(signals)
 {
     const std::lock_guard lock(signals_.mutex_);
     signals_.session_ = session;
+    signals_.before_end_ = std::move(before_end);
     signals_.server_ = ::pthread_self();
     signals_.phase_ = Phase::serving;
 }

@@ -12,6 +12,7 @@
 
 #include <condition_variable>
 #include <csignal>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -28,7 +29,8 @@ public:
     // While this lives a signal ends the loop of `session`, which the thread that made this one runs.
     class Serving {
     public:
-        Serving(ShutdownSignals& signals, fuse_session* session);
+        // `before_end` runs first, if there is one, while requests are still answered.
+        Serving(ShutdownSignals& signals, fuse_session* session, std::function<void()> before_end = nullptr);
         ~Serving();
         Serving(const Serving&) = delete;
         Serving& operator=(const Serving&) = delete;
@@ -52,6 +54,7 @@ private:
     Phase phase_ = Phase::starting;
     bool quit_ = false;
     fuse_session* session_ = nullptr;
+    std::function<void()> before_end_;
     pthread_t server_{};
 
     std::thread watcher_;  // last: it uses all of the above

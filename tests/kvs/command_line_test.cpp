@@ -33,6 +33,7 @@ const std::vector<Mistake> kMistakes = {
     {{"key"}, "PATH is required; see 'kvs help key'"},
     {{"get", "a", "b"}, "unexpected argument 'b'; see 'kvs help get'"},
     {{"set", "a", "b", "c"}, "unexpected argument 'c'; see 'kvs help set'"},
+    {{"batch", "a", "b"}, "unexpected argument 'b'; see 'kvs help batch'"},
     {{"compact", "now"}, "unexpected argument 'now'; see 'kvs help compact'"},
     {{"compact", "++"}, "unexpected argument '++'; see 'kvs help compact'"},
     {{"scan", "a", "get"}, "unexpected argument 'get'; see 'kvs help scan'"},
@@ -67,7 +68,8 @@ TEST(CommandLineTest, help_is_the_same_however_it_is_asked_for)
     EXPECT_THAT(help.out, HasSubstr("Usage: kvs [OPTIONS] COMMAND"));
     EXPECT_EQ(run_bare({"--help"}), help);
     EXPECT_EQ(run_bare({"-h"}), help);
-    for (const std::string command : {"set", "get", "delete", "scan", "compact", "stats", "path", "key", "help"}) {
+    for (const std::string command :
+         {"set", "get", "delete", "scan", "batch", "compact", "stats", "path", "key", "help"}) {
         const Outcome of_command = run_bare({"help", command});
         EXPECT_THAT(of_command.out, HasSubstr("Usage: kvs " + command + " ")) << command;
         EXPECT_EQ(run_bare({command, "--help"}), of_command) << command;

@@ -44,7 +44,7 @@ Names help_options()
 TEST(ManualTest, the_commands_are_those_of_the_help)
 {
     ASSERT_EQ(help_commands(),
-              (Names{"set", "get", "delete", "del", "rm", "scan", "compact", "stats", "path", "key", "help"}));
+              (Names{"set", "get", "delete", "del", "rm", "scan", "batch", "compact", "stats", "path", "key", "help"}));
     EXPECT_EQ(matches(read_file(MAN_PAGE), "\\bIc ([a-z]+)"), help_commands());
 }
 

@@ -1,4 +1,4 @@
-// Directories, listings, inode numbers and .control: design 4, 5 and 6.
+// Directories, listings, and inode numbers: design 4 and 5.
 #include "tests/vfs/mount.h"
 
 #include "fs/mapping.h"
@@ -400,84 +400,6 @@ TEST_F(Directories, PathsMayBeThousandsOfNamesDeep)
         key += "d:";
     }
     EXPECT_EQ(mount.after_crash(key + "l"), "target");
-}
-
-class Control : public ::testing::Test {
-protected:
-    Mount mount;
-};
-
-TEST_F(Control, IsReachableAndNotListed)
-{
-    EXPECT_THAT(mount.ls(""), ElementsAre());
-    EXPECT_THAT(mount.ls(".control"), Contains("stats"));
-    EXPECT_EQ(mount.stat(".control")->mode, 0700);
-    EXPECT_EQ(mount.stat(".control/stats")->mode, 0400);
-    EXPECT_EQ(mount.stat(".control/compact")->mode, 0600);
-    EXPECT_EQ(mount.read(".control/none"), "errno 2");
-    for (const auto& name : mount.ls(".control")) {
-        EXPECT_TRUE(mount.stat(".control/" + name)->changes_by_itself);
-    }
-}
-
-TEST_F(Control, CannotBeChanged)
-{
-    mount.write("f", "x");
-    mount.mkdir("d");
-    for (const std::string path : {".control", ".control/stats", ".control/new"}) {
-        EXPECT_EQ(mount.mkdir(path), EPERM) << path;
-        EXPECT_EQ(mount.symlink("t", path), EPERM) << path;
-        EXPECT_EQ(mount.rm(path), EPERM) << path;
-        EXPECT_EQ(mount.rmdir(path), EPERM) << path;
-        EXPECT_EQ(mount.mv(path, "moved"), EPERM) << path;
-        EXPECT_EQ(mount.mv("f", path), EPERM) << path;
-        EXPECT_EQ(mount.mv("d", path, fs::RenameMode::exchange), EPERM) << path;
-    }
-    EXPECT_EQ(mount.write(".control/new", "x"), EPERM);
-    EXPECT_EQ(mount.change(".control/stats", {.mode = 0666}), EPERM);
-    EXPECT_EQ(mount.change(".control", {.atime = 1, .mtime = 1}), EPERM);
-    EXPECT_EQ(mount.write(".control/stats", "1"), EACCES);
-}
-
-TEST_F(Control, AKeyOfThatNameIsShownElsewhere)
-{
-    EXPECT_TRUE(mount.store().set(".control", "v", {}).has_value());
-    EXPECT_EQ(mount.read("%.control"), "v");
-    EXPECT_THAT(mount.ls(""), ElementsAre("%.control"));
-}
-
-TEST_F(Control, FilesAreAsLongAsTheySay)
-{
-    mount.write("f", "x");
-    for (const auto& name : mount.ls(".control")) {
-        const auto size = mount.stat(".control/" + name)->size;
-        EXPECT_EQ(mount.read(".control/" + name).size(), size) << name;
-    }
-}
-
-TEST_F(Control, AnOpenFileIsASnapshot)
-{
-    auto stats = mount.open_to_read(".control/stats");
-    const auto before = stats.read();
-    mount.write("f", "x");
-    EXPECT_EQ(stats.read(), before);
-    EXPECT_EQ(stats.read(10, 5), before.substr(10, 5));
-    EXPECT_NE(mount.read(".control/stats"), before);
-}
-
-TEST_F(Control, AWriteIsOneCommandAndAnswersItsResult)
-{
-    mount.write("f", "a");
-    mount.write("f", "b");
-    for (const auto* command : {"compact", "sync"}) {
-        const auto path = std::string(".control/") + command;
-        EXPECT_EQ(mount.write(path, "1\n"), 0);
-        EXPECT_EQ(mount.write(path, "1"), 0);
-        EXPECT_EQ(mount.write(path, "2\n"), EINVAL);
-        EXPECT_EQ(mount.change(path, {.size = 0}), 0);
-    }
-    EXPECT_EQ(mount.records().size(), 1);
-    EXPECT_EQ(mount.read("f"), "b");
 }
 
 }  // namespace

@@ -113,17 +113,22 @@ Mount::~Mount()
 void Mount::mount()
 {
     store_ = must(Store::open(directory(), options_, files_));
-    fs_ = std::make_unique<fs::Filesystem>(*store_,
-                                           fs::Invalidations{.content =
-                                                                 [this](fs::Ino ino) {
-                                                                     const std::lock_guard lock(mutex_);
-                                                                     invalidated_.contents.push_back(ino);
-                                                                 },
-                                                             .entry =
-                                                                 [this](fs::Ino parent, const std::string& name) {
-                                                                     const std::lock_guard lock(mutex_);
-                                                                     invalidated_.entries.emplace_back(parent, name);
-                                                                 }});
+    fs::Invalidations invalidations{.content =
+                                        [this](fs::Ino ino) {
+                                            const std::lock_guard lock(mutex_);
+                                            invalidated_.contents.push_back(ino);
+                                        },
+                                    .entry =
+                                        [this](fs::Ino parent, const std::string& name) {
+                                            const std::lock_guard lock(mutex_);
+                                            invalidated_.entries.emplace_back(parent, name);
+                                        },
+                                    // Needs the name lock, as the kernel may.
+                                    .wait = [this] { must(fs_->attributes(fs::kRootIno)); }};
+    fs::DaemonControl daemon{.config = "rw\n",
+                             .log_level = {.get = [this] { return log_level_.load(); },
+                                           .set = [this](LogLevel level) { log_level_ = level; }}};
+    fs_ = std::make_unique<fs::Filesystem>(*store_, std::move(invalidations), std::move(daemon));
 }
 
 void Mount::unmount()
@@ -144,6 +149,29 @@ void Mount::remount()
 void Mount::compact()
 {
     must(store_->compact());
+}
+
+int Mount::apply(const Batch& batch)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        invalidated_ = {};
+    }
+    return errno_of(fs_->apply(batch));
+}
+
+int Mount::kvs_set(const std::string& key, std::string value)
+{
+    Batch batch;
+    batch.set(key, std::move(value), Meta{.mtime = fs::now()});
+    return apply(batch);
+}
+
+int Mount::kvs_delete(const std::string& key)
+{
+    Batch batch;
+    batch.remove(key);
+    return apply(batch);
 }
 
 void Mount::forget_names()

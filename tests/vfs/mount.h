@@ -5,6 +5,7 @@
 #include "fs/core/filesystem.h"
 #include "tests/support/temp_directory.h"
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -64,9 +65,16 @@ public:
     void unmount();
     void remount();
     void compact();
+    // What .control/log-level shows and sets.
+    std::atomic<LogLevel>& log_level() { return log_level_; }
     // The kernel gives up all names that it knows.
     void forget_names();
-    Invalidated invalidated();
+    Invalidated invalidated();  // all, or since the last change by the next three
+
+    // Changes that do not come from the kernel; errnos.
+    int apply(const Batch& batch);
+    int kvs_set(const std::string& key, std::string value);
+    int kvs_delete(const std::string& key);
 
     // By path, "" being the root. Numbers are errnos, 0 for success.
     Result<fs::Ino> find(std::string_view path);
@@ -121,6 +129,7 @@ private:
     std::unique_ptr<Store> store_;
     std::unique_ptr<fs::Filesystem> fs_;
     std::mutex mutex_;
+    std::atomic<LogLevel> log_level_{LogLevel::info};
     std::map<fs::Ino, std::uint64_t> lookups_;  // guarded by mutex_
     Invalidated invalidated_;                   // guarded by mutex_
 };

@@ -1,0 +1,181 @@
+#include "fs/apply/apply_stream.h"
+
+#include "fs/apply/batch_line.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace bytestore::fs {
+namespace {
+
+// What JSON makes of a byte at most, in a line that somebody else wrote (\u0000), and in one of ours.
+constexpr std::uint64_t kMostGrowth = 6;
+constexpr std::uint64_t kOurGrowth = 2;
+constexpr std::uint64_t kFieldsBytes = 4096;  // of all that is neither key nor value
+
+std::uint64_t longest_line(std::uint64_t max_value)
+{
+    const auto value =
+        std::min(max_value * kMostGrowth, std::max<std::uint64_t>(format::kMaxForeignLine, max_value * kOurGrowth));
+    return value + kMaxKeyBytes * kMostGrowth + kFieldsBytes;
+}
+
+// In the log a bad line is damage; here it is the caller's mistake.
+Result<format::Line> parse_record(std::string_view text, std::string& value)
+{
+    auto line = format::parse_line(text, &value);
+    return line ? std::move(line) : fail(Errc::invalid, std::move(line.error().message));
+}
+
+}  // namespace
+
+ApplyTarget apply_target(Store& store)
+{
+    return {.max_value = store.options().max_value,
+            .find =
+                [&store](std::string_view key) {
+                    const auto found = store.find(key);
+                    return found ? std::optional(found->entry()) : std::nullopt;
+                },
+            .apply = [&store](const Batch& batch) { return store.apply(batch); }};
+}
+
+ApplyStream::ApplyStream(ApplyTarget target)
+    : target_(std::move(target)), longest_line_(longest_line(target_.max_value))
+{
+}
+
+Result<std::size_t> ApplyStream::write(std::string_view bytes)
+{
+    std::size_t taken = 0;
+    while (taken < bytes.size() && !failure_) {
+        const auto rest = bytes.substr(taken);
+        const auto end = rest.find('\n');
+        const auto piece = rest.substr(0, end == std::string_view::npos ? end : end + 1);
+        if (auto done = take(piece); !done) {
+            Error error = error_in_line(done.error());
+            if (group_) {
+                discard_group(std::move(error));
+            } else if (taken == 0) {
+                return std::unexpected(std::move(error));
+            }
+            break;
+        }
+        taken += piece.size();
+    }
+    if (failure_ && taken == 0) {
+        return std::unexpected(*failure_);
+    }
+    return taken;
+}
+
+// A piece of one line; with its newline, if it has one.
+Status ApplyStream::take(std::string_view piece)
+{
+    TRY(check_room(piece.size()));
+    if (!piece.ends_with('\n')) {
+        partial_ += piece;
+        return {};
+    }
+    piece.remove_suffix(1);
+    if (partial_.empty()) {
+        TRY(take_line(piece));
+    } else {
+        const auto before = partial_.size();
+        partial_ += piece;
+        if (auto done = take_line(partial_); !done) {
+            partial_.resize(before);
+            return done;
+        }
+        partial_ = {};
+    }
+    ++lines_;
+    return {};
+}
+
+Status ApplyStream::check_room(std::size_t more) const
+{
+    const auto line = partial_.size() + more;
+    if (line > longest_line_) {
+        return fail(Errc::too_large, fmt::format("is longer than {} bytes", longest_line_));
+    }
+    if (const auto most = std::max(target_.max_batch_bytes, longest_line_); group_ && group_->bytes + line > most) {
+        return fail(Errc::too_large, fmt::format("the batch is larger than {} bytes", most));
+    }
+    return {};
+}
+
+Status ApplyStream::take_line(std::string_view line)
+{
+    TRY_ASSIGN(const auto count, parse_batch_line(line, kMaxBatchRecords));
+    if (!count) {
+        return take_record(line);
+    }
+    if (group_) {
+        return fail(Errc::invalid, "a batch begins inside another");
+    }
+    group_.emplace(Group{.line = lines_ + 1, .count = *count, .bytes = 0, .batch = ApplyBatch(target_.find)});
+    return {};
+}
+
+Status ApplyStream::take_record(std::string_view text)
+{
+    std::string value;
+    TRY_ASSIGN(auto line, parse_record(text, value));
+    if (line.type == format::Line::Type::blank) {
+        return {};
+    }
+    if (!group_) {
+        ApplyBatch alone(target_.find);
+        TRY(alone.add(std::move(line), std::move(value)));
+        return commit(alone);
+    }
+    TRY(group_->batch.add(std::move(line), std::move(value)));
+    group_->bytes += text.size();
+    if (group_->batch.records() == group_->count) {
+        TRY(commit(group_->batch));
+        group_.reset();
+    }
+    return {};
+}
+
+Status ApplyStream::commit(const ApplyBatch& batch)
+{
+    TRY(target_.apply(batch.batch()));
+    applied_ += batch.records();
+    return {};
+}
+
+Error ApplyStream::error_in_line(const Error& error) const
+{
+    return {.code = error.code,
+            .message = fmt::format("line {}: {}", lines_ + 1, error.message),
+            .os_error = error.os_error};
+}
+
+void ApplyStream::discard_group(Error error)
+{
+    error.message += fmt::format("; the batch of line {} was discarded", group_->line);
+    failure_ = std::move(error);
+    group_.reset();
+    partial_ = {};
+}
+
+Status ApplyStream::check_end() const
+{
+    if (failure_) {
+        return std::unexpected(*failure_);
+    }
+    if (group_) {
+        return fail(Errc::invalid, fmt::format("the batch of line {} has {} of {} records", group_->line,
+                                               group_->batch.records(), group_->count));
+    }
+    if (in_line()) {
+        return fail(Errc::invalid, fmt::format("line {} has no newline", lines_ + 1));
+    }
+    return {};
+}
+
+}  // namespace bytestore::fs

@@ -1,0 +1,219 @@
+#include "fs/core/outside_change.h"
+
+#include "fs/core/directories.h"
+#include "fs/mapping.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace bytestore::fs {
+namespace {
+
+Type type_of(const ValueRef& value)
+{
+    return value.entry().kind == Kind::link ? Type::link : Type::file;
+}
+
+bool same_record(const std::optional<ValueRef>& a, const std::optional<ValueRef>& b)
+{
+    return a && b ? a->same_record(*b) : a.has_value() == b.has_value();
+}
+
+}  // namespace
+
+OutsideChange::OutsideChange(Store& store, NodeTable& nodes, const Names& names, Files& files, PendingFiles& pending)
+    : store_(store), nodes_(nodes), names_(names), files_(files), pending_(pending)
+{
+}
+
+Result<Position> OutsideChange::run(const Batch& batch, const Invalidations& invalidations)
+{
+    for (const auto& operation : batch.operations()) {
+        note(operation.key);
+    }
+    TRY_ASSIGN(const auto position, store_.commit(batch));
+    for (const auto& [key, before] : before_) {
+        mend(before);
+    }
+    for (const auto& [parent, name] : entries_) {
+        invalidations.entry(parent, name);
+    }
+    for (const auto ino : contents_) {
+        invalidations.content(ino);
+    }
+    return position;
+}
+
+// Every name on the way, as far as the kernel knows the directories: their times follow from what is in them, too.
+void OutsideChange::note(std::string_view key)
+{
+    auto directory = nodes_.root();
+    for (std::size_t begin = 0;;) {
+        const auto end = std::min(key.find(':', begin), key.size());
+        const auto segment = key.substr(begin, end - begin);
+        const bool last = end == key.size();
+        contents_.insert(directory->ino);
+        if (last && segment == kMarkerSegment) {
+            return;
+        }
+        auto& before = note_spot(directory, segment, key.substr(0, end));
+        before.named = before.named || last;
+        if (last || !before.node || before.node->type != Type::directory) {
+            return;
+        }
+        directory = before.node;
+        begin = end + 1;
+    }
+}
+
+OutsideChange::Before& OutsideChange::note_spot(const NodePtr& directory, std::string_view segment,
+                                                std::string_view key)
+{
+    if (const auto known = before_.find(key); known != before_.end()) {
+        return known->second;
+    }
+    Before before{.spot = {.directory = directory,
+                           .place = Node::Place::segment,
+                           .segment = std::string(segment),
+                           .key = std::string(key)},
+                  .node = nodes_.find(*directory, Node::Place::segment, segment),
+                  .type = {},
+                  .value = store_.find(key)};
+    if (before.node) {
+        before.type = before.node->type;
+    } else if (const auto target = names_.at(before.spot)) {
+        before.type = target->type;
+    }
+    return before_.emplace(key, std::move(before)).first->second;
+}
+
+bool OutsideChange::holds_new_files(const NodePtr& directory) const
+{
+    const auto is_in = [&](const NodePtr& file) {
+        auto at = file->parent;
+        while (at && at != directory) {
+            at = at->parent;
+        }
+        return at == directory;
+    };
+    return std::ranges::any_of(pending_.all(), is_in);
+}
+
+std::optional<Type> OutsideChange::type_after(const Before& before) const
+{
+    const bool was_directory = before.node && before.node->type == Type::directory;
+    if (names_.is_directory(before.spot.key) || (was_directory && holds_new_files(before.node))) {
+        return Type::directory;
+    }
+    if (const auto value = store_.find(before.spot.key)) {
+        return type_of(*value);
+    }
+    const auto target = names_.at(before.spot);  // a new file
+    return target ? std::optional(target->type) : std::nullopt;
+}
+
+void OutsideChange::mend(const Before& before)
+{
+    const auto type = type_after(before);
+    if (type == before.type) {
+        if (type == Type::directory) {
+            mend_value(before);
+        } else if (type) {
+            follow(before.node, before);
+        }
+        return;
+    }
+    entry_changed(before.spot.directory,
+                  name_of_segment(before.spot.segment, before.spot.directory->place == Node::Place::root));
+    if (before.node && before.node->type == Type::directory) {
+        leave_directory(before, type);
+    } else if (type == Type::directory) {
+        become_directory(before);
+    } else {
+        vanish(before.node, before);
+    }
+}
+
+// What was a directory and still is one: only its %value can have changed.
+void OutsideChange::mend_value(const Before& before)
+{
+    if (!before.named || !before.node) {
+        return;
+    }
+    const auto now = store_.find(before.spot.key);
+    const auto file = nodes_.find(*before.node, Node::Place::value, {});
+    if (before.value.has_value() != now.has_value() || (now && type_of(*now) != type_of(*before.value))) {
+        entry_changed(before.node, std::string(kValueName));
+    }
+    if (file && (now ? type_of(*now) == file->type : !before.value)) {
+        follow(file, before);
+    } else {
+        vanish(file, before);
+    }
+}
+
+void OutsideChange::become_directory(const Before& before)
+{
+    const auto& [directory, place, segment, key] = before.spot;
+    if (!before.node) {
+        return;
+    }
+    const auto value = store_.find(key);
+    const bool is_new = pending_.find(*directory, place, segment) == before.node;
+    if (value ? type_of(*value) != before.node->type : !is_new) {
+        vanish(before.node, before);
+        return;
+    }
+    const auto file = before.node;
+    if (is_new) {
+        pending_.remove(*file);
+    }
+    const auto node = nodes_.look_up(directory, place, segment, Type::directory, key);
+    nodes_.move(*file, node, Node::Place::value, {});
+    nodes_.forget(node, 1);  // the kernel does not know it yet; its %value holds it
+    if (is_new) {
+        pending_.add(file);
+    }
+    follow(file, before);
+}
+
+void OutsideChange::leave_directory(const Before& before, std::optional<Type> type)
+{
+    const auto file = nodes_.find(*before.node, Node::Place::value, {});
+    nodes_.detach(*before.node);
+    contents_.insert(before.node->ino);
+    if (file && file->type == type) {
+        nodes_.move(*file, before.spot.directory, before.spot.place, before.spot.segment);
+        follow(file, before);
+    } else {
+        vanish(file, before);
+    }
+}
+
+// The file has its key still.
+void OutsideChange::follow(const NodePtr& file, const Before& before)
+{
+    if (file && before.named && !same_record(before.value, store_.find(before.spot.key))) {
+        files_.replaced(file);
+        contents_.insert(file->ino);
+    }
+}
+
+void OutsideChange::vanish(const NodePtr& file, const Before& before)
+{
+    if (file) {
+        files_.orphan(file, before.value);
+        contents_.insert(file->ino);
+    }
+}
+
+// In a directory that vanished as a whole the kernel forgets the names by itself.
+void OutsideChange::entry_changed(const NodePtr& directory, std::string name)
+{
+    if (!directory->detached) {
+        Directories::touch(directory);
+        entries_.emplace(directory->ino, std::move(name));
+    }
+}
+
+}  // namespace bytestore::fs
