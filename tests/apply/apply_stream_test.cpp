@@ -31,8 +31,7 @@ std::vector<std::string> sample()
             set_line("a", "2"),
             " \t\r\n",
             batch_line(1),
-            R"(  {"value":"x","unknown":[1,{}],"key":"c","cmd":"Set"} )"
-            "\n",
+            "  {\"value\":\"x\",\"unknown\":[1,{}],\"key\":\"c\",\"cmd\":\"Set\"} \n",
             "[\"Set\",\"d\",\"y\"]\n",
             "[\"Delete\",\"none\"]\n"};
 }
