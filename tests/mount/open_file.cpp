@@ -12,6 +12,11 @@
 
 namespace bytestore::test {
 
+int errno_of(long answer)
+{
+    return answer < 0 ? errno : 0;
+}
+
 OpenFile::OpenFile(int number, int flags, ModelPtr node)
     : number_(number), flags_(flags), node_(std::move(node))
 {

@@ -9,6 +9,9 @@
 
 namespace bytestore::test {
 
+// Of what a system call answered: its errno, 0 for success.
+int errno_of(long answer);
+
 class OpenFile {
 public:
     OpenFile(int number, int flags, ModelPtr node);
