@@ -79,7 +79,7 @@ bool OpenFile::write(std::string_view bytes, std::size_t offset)
 bool OpenFile::write_through_mapping(std::string_view bytes, std::size_t offset)
 {
     auto& content = node_->content;
-    if (!may_read() || offset >= content.size()) {
+    if (bytes.empty() || !may_read() || offset >= content.size()) {
         return false;
     }
     auto* const memory = ::mmap(nullptr, content.size(), PROT_READ | PROT_WRITE, MAP_SHARED, number_, 0);
@@ -90,7 +90,7 @@ bool OpenFile::write_through_mapping(std::string_view bytes, std::size_t offset)
     ::munmap(memory, content.size());
     content.replace(offset, part.size(), part);
     synced_ = true;
-    return !part.empty();
+    return true;
 }
 
 std::string OpenFile::read(std::size_t size, std::size_t offset) const
