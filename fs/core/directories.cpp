@@ -118,6 +118,7 @@ void Directories::close(const NodePtr& directory) const
     }
 }
 
+// A name may stand twice.
 std::vector<std::string> Directories::names_in(const NodePtr& directory) const
 {
     std::vector<std::string> names;
@@ -127,6 +128,11 @@ std::vector<std::string> Directories::names_in(const NodePtr& directory) const
     const bool in_root = directory->place == Node::Place::root;
     const auto key = names_.key_of(*directory);
     const auto prefix = child_prefix(key);
+    // Before the store is listed: one that becomes a record meanwhile is found twice, rather than not at all.
+    for (const auto& file : pending_.of(*directory)) {
+        names.push_back(file->place == Node::Place::value ? std::string(kValueName)
+                                                          : name_of_segment(file->segment, in_root));
+    }
     if (key && store_.find(*key)) {
         names.emplace_back(kValueName);
     }
@@ -145,10 +151,6 @@ std::vector<std::string> Directories::names_in(const NodePtr& directory) const
             break;
         }
         request.after = page.back().name;
-    }
-    for (const auto& file : pending_.of(*directory)) {
-        names.push_back(file->place == Node::Place::value ? std::string(kValueName)
-                                                          : name_of_segment(file->segment, in_root));
     }
     return names;
 }

@@ -137,6 +137,19 @@ TEST(Threads, LoseNoCommitAndDoNotMeet)
     }
 }
 
+TEST(Threads, ListANewFileWhileItBecomesARecord)
+{
+    Mount mount;
+    for (int i = 0; i < scaled(2000); ++i) {
+        auto file = mount.create("f");
+        {
+            const std::jthread closing([&file] { file.release(); });
+            ASSERT_EQ(mount.ls(""), std::vector<std::string>{"f"}) << i;
+        }
+        ASSERT_EQ(mount.rm("f"), 0);
+    }
+}
+
 // A file that many open, write, close, fsync, remove and rename at once; and one whose writes always fail.
 TEST(Threads, MayAllUseOneFile)
 {
