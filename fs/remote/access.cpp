@@ -7,12 +7,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 
 namespace bytestore::remote {
 namespace {
 
 constexpr mode_t kRead = 4;
 constexpr mode_t kWrite = 2;
+constexpr std::size_t kUsualGroups = 32;
 
 mode_t bits_for(const Peer& peer, const DirectoryPermissions& directory)
 {
@@ -29,14 +31,17 @@ Result<Peer> peer_of(int socket)
     if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
         return os_failure(errno, "ask for the user of", "the socket");
     }
-    Peer peer{.pid = credentials.pid, .uid = credentials.uid, .groups = {}};
-    size = 0;
-    if (::getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, nullptr, &size) != 0 && errno == ERANGE) {
+    Peer peer{.pid = credentials.pid, .uid = credentials.uid, .groups = std::vector<gid_t>(kUsualGroups)};
+    size = static_cast<socklen_t>(peer.groups.size() * sizeof(gid_t));
+    int failed = ::getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, peer.groups.data(), &size);
+    if (failed != 0 && errno == ERANGE) {
         peer.groups.resize(size / sizeof(gid_t));
-        if (::getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, peer.groups.data(), &size) != 0) {
-            return os_failure(errno, "ask for the groups of", "the socket");
-        }
+        failed = ::getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, peer.groups.data(), &size);
     }
+    if (failed != 0) {
+        return os_failure(errno, "ask for the groups of", "the socket");
+    }
+    peer.groups.resize(size / sizeof(gid_t));
     peer.groups.push_back(credentials.gid);
     return peer;
 }

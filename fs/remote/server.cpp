@@ -23,6 +23,8 @@ using std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kNextRequest{2};
 // At a stop, for answers to be taken.
 constexpr std::chrono::seconds kLastAnswers{2};
+// Before it makes way for another one, a connection may rest at least so long.
+constexpr std::chrono::milliseconds kGrace{100};
 // After a failed accept, so that a lack of descriptors is no busy loop.
 constexpr std::chrono::milliseconds kBreath{10};
 
@@ -108,11 +110,16 @@ bool Server::watch_once()
     {
         const std::lock_guard lock(mutex_);
         // With all of them at work there is no room: who comes waits in the backlog.
-        const bool room = connections_locked() < settings_.max_connections || !resting_.empty();
+        const bool full = connections_locked() >= settings_.max_connections;
+        const auto now = steady_clock::now();
+        const bool room = !full || (!resting_.empty() && resting_.front()->rests_since + kGrace <= now);
+        if (full && !room && !resting_.empty()) {
+            until = std::min(until, resting_.front()->rests_since + kGrace);
+        }
         polled.push_back({.fd = room ? socket_->listener() : -1, .events = POLLIN, .revents = 0});
         for (const auto& connection : resting_) {
             polled.push_back({.fd = connection->channel.descriptor(), .events = POLLIN, .revents = 0});
-            until = std::min(until, connection->rests_until);
+            until = std::min(until, connection->rests_since + settings_.patience);
         }
     }
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
@@ -130,7 +137,7 @@ bool Server::watch_once()
             if (polled[i].revents != 0) {
                 waiting_.splice(waiting_.end(), resting_, here);
                 changed_.notify_one();
-            } else if ((*here)->rests_until <= steady_clock::now()) {
+            } else if ((*here)->rests_since + settings_.patience <= steady_clock::now()) {
                 resting_.erase(here);
             }
         }
@@ -174,7 +181,7 @@ Result<Server::ConnectionPtr> Server::take_in(fs::Descriptor socket) const
                    .denial = fmt::format("user {} lacks the permission of the data directory for this (process {} "
                                          "serves it, mounted at {})",
                                          peer.uid, ::getpid(), settings_.mount_point)},
-        .rests_until = steady_clock::now() + settings_.patience});
+        .rests_since = steady_clock::now()});
     return connection;
 }
 
@@ -194,7 +201,7 @@ void Server::work()
         lock.lock();
         std::erase(served_, connection.get());
         if (stays && !stopping_) {
-            connection->rests_until = steady_clock::now() + settings_.patience;
+            connection->rests_since = steady_clock::now();
             resting_.push_back(std::move(connection));
         } else {
             connection.reset();

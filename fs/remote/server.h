@@ -1,7 +1,8 @@
 // Serves a backend on DATADIR/SOCK.
 //
 // One thread watches the listener and the connections that rest; a few others take the requests that come. Whoever is
-// silent costs no thread: when there are too many connections, the one that has rested longest is closed. Whoever
+// silent costs no thread: when there are too many connections, the one that has rested longest is closed, but not
+// before it had time to ask. Whoever
 // stops half-way is given up after a while. Garbage closes its own connection.
 #pragma once
 
@@ -52,7 +53,7 @@ private:
     struct Connection {
         Channel channel;
         Client client;
-        std::chrono::steady_clock::time_point rests_until;
+        std::chrono::steady_clock::time_point rests_since;
     };
     using ConnectionPtr = std::unique_ptr<Connection>;
 

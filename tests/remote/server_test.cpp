@@ -121,10 +121,12 @@ TEST_F(ServerTest, AFloodOfSilentConnectionsKeepsNobodyOut)
     expect_service();
 }
 
+// More than there are threads, and no more than connections.
 TEST_F(ServerTest, ManyClientsAtOnceAreAllServed)
 {
+    const unsigned clients_at_once = 64;
     std::vector<std::jthread> clients;
-    for (int i = 0; i < 100; ++i) {
+    for (unsigned i = 0; i < clients_at_once; ++i) {
         clients.emplace_back([this, i] {
             const auto client = connect();
             ASSERT_TRUE(client);
@@ -132,7 +134,7 @@ TEST_F(ServerTest, ManyClientsAtOnceAreAllServed)
         });
     }
     clients.clear();
-    EXPECT_EQ(store_->stats().live_keys, 100U);
+    EXPECT_EQ(store_->stats().live_keys, clients_at_once);
 }
 
 TEST_F(ServerTest, ASilentConnectionIsClosedAfterAWhile)
