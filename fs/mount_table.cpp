@@ -1,8 +1,6 @@
 #include "fs/mount_table.h"
 
-#include "engine/io/file.h"
 #include "engine/io/os_error.h"
-#include "engine/log/lock_file.h"
 
 #include <mntent.h>
 
@@ -37,17 +35,6 @@ Result<std::optional<Mount>> mount_on(const std::string& directory)
         }
     }
     return found;
-}
-
-bool is_mounted(const std::string& data_dir)
-{
-    const auto directory = posix_file_system().open_directory(data_dir, false);
-    const auto claims = directory ? read_claims(**directory) : std::nullopt;
-    if (!claims || claims->mount_point.empty()) {
-        return false;
-    }
-    const auto mount = mount_on(claims->mount_point);
-    return mount && *mount && (*mount)->ours();
 }
 
 }  // namespace bytestore::fs

@@ -21,8 +21,4 @@ struct Mount {
 // What is mounted on exactly `directory` (absolute, without symbolic links): the topmost, if anything.
 Result<std::optional<Mount>> mount_on(const std::string& directory);
 
-// Whether who holds the lock of the store in `data_dir` shows it on a mount point at this moment. A daemon that is
-// closing does not: it has left its mount point already.
-bool is_mounted(const std::string& data_dir);
-
 }  // namespace bytestore::fs

@@ -10,8 +10,10 @@
 #include <cstddef>
 #include <fstream>
 #include <istream>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace bytestore::tools {
 namespace {
@@ -46,13 +48,25 @@ Status apply_all(std::istream& from, std::string_view name, fs::ApplyStream& str
     return stream.check_end();
 }
 
-// What was applied stands, whatever came behind it.
+Result<std::optional<Entry>> find(Backend& backend, std::string_view key)
+{
+    TRY_ASSIGN(const auto found, backend.list({.prefix = std::string(key), .delimiter = {}, .after = {}, .limit = 1}));
+    const bool there = !found.empty() && found.front().name == key;
+    return there ? std::optional(found.front().entry) : std::nullopt;
+}
+
+// What was applied stands, whatever came behind it. Standard input cannot be read twice, so that nothing is repeated
+// if a daemon goes away meanwhile.
 Result<ExitCode> run_on(std::istream& from, std::string_view name, Session& session)
 {
-    TRY_ASSIGN(const auto store, session.open_for_writing());
-    fs::ApplyStream stream(fs::apply_target(*store));
+    TRY_ASSIGN(const auto backend, session.open_for_writing());
+    fs::ApplyTarget target;
+    target.max_value = backend->max_value();
+    target.find = [&](std::string_view key) { return find(*backend, key); };
+    target.apply = [&](const Batch& batch) { return backend->apply(batch); };
+    fs::ApplyStream stream(std::move(target));
     const auto done = apply_all(from, name, stream);
-    const auto closed = store->close();
+    const auto closed = backend->close();
     if (!done) {
         const Error& error = done.error();
         return fail(error.code, fmt::format("{}: {}; {} record(s) were applied", name, error.message, stream.applied()),

@@ -36,8 +36,8 @@ std::string row(const std::string& key, std::string_view value)
 // One scan. A value that cannot be read is told, and does not end it.
 class Scan {
 public:
-    Scan(const ScanCommand& command, const Store& store, Session& session)
-        : command_(command), store_(store), session_(session)
+    Scan(const ScanCommand& command, Backend& backend, Session& session)
+        : command_(command), backend_(backend), session_(session)
     {
     }
 
@@ -50,7 +50,7 @@ private:
     Status print_key(const std::string& key);
 
     const ScanCommand& command_;
-    const Store& store_;
+    Backend& backend_;
     Session& session_;
     ExitCode exit_ = ExitCode::ok;
 };
@@ -76,7 +76,7 @@ Result<ExitCode> Scan::run()
 Result<std::uint64_t> Scan::count() const
 {
     std::uint64_t keys = 0;
-    TRY(for_each_key(store_, command_.prefix, [&](const std::string&) {
+    TRY(for_each_key(backend_, command_.prefix, [&](const std::string&) {
         ++keys;
         return Status();
     }));
@@ -92,7 +92,7 @@ Status Scan::print_nothing_found()
 
 Status Scan::print_keys()
 {
-    return for_each_key(store_, command_.prefix, [this](const std::string& key) { return print_key(key); });
+    return for_each_key(backend_, command_.prefix, [this](const std::string& key) { return print_key(key); });
 }
 
 Status Scan::print_key(const std::string& key)
@@ -100,14 +100,15 @@ Status Scan::print_key(const std::string& key)
     if (command_.keys_only) {
         return session_.out.write(command_.json ? json_line(key) : key + '\n');
     }
-    const auto value = look_up(store_, key);
+    const auto value = look_up(backend_, key);
     if (value && *value) {
         return session_.out.write(command_.json ? json_line(key, **value) : row(key, shown_value(**value)));
     }
-    exit_ = ExitCode::failed;
-    if (!value) {
-        report(value.error(), session_.io.err);
+    if (value) {
+        return {};  // deleted since it was listed, by a user of the mount
     }
+    exit_ = ExitCode::failed;
+    report(value.error(), session_.io.err);
     return command_.json ? Status() : session_.out.write(row(key, kUnreadable));
 }
 
@@ -115,8 +116,8 @@ Status Scan::print_key(const std::string& key)
 
 Result<ExitCode> run(const ScanCommand& command, Session& session)
 {
-    TRY_ASSIGN(const auto store, session.open_for_reading());
-    return Scan(command, *store, session).run();
+    TRY_ASSIGN(const auto backend, session.open_for_reading());
+    return Scan(command, *backend, session).run();
 }
 
 }  // namespace bytestore::tools

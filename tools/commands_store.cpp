@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <utility>
 
 namespace bytestore::tools {
 namespace {
@@ -32,20 +33,25 @@ Result<ExitCode> run(const ShowText& command, Session& session)
 
 Result<ExitCode> run(const CompactCommand&, Session& session)
 {
-    TRY_ASSIGN(const auto store, session.open_for_writing());
-    TRY(session.out.write("Running compaction…\n"));
-    TRY(session.out.flush());
-    TRY_ASSIGN(const CompactionReport report, store->compact());
+    bool announced = false;
+    CompactionReport report;
+    TRY(session.change([&](Backend& backend) -> Status {
+        if (!std::exchange(announced, true)) {
+            TRY(session.out.write("Running compaction…\n"));
+            TRY(session.out.flush());
+        }
+        TRY_ASSIGN(report, backend.compact());
+        return {};
+    }));
     session.log(LogLevel::info, reclaimed(report));
-    TRY(store->close());
     TRY(session.out.write("Compaction complete.\n"));
     return ExitCode::ok;
 }
 
 Result<ExitCode> run(const StatsCommand& command, Session& session)
 {
-    TRY_ASSIGN(const auto store, session.open_for_reading());
-    const Stats stats = store->stats();
+    TRY_ASSIGN(const auto backend, session.open_for_reading());
+    TRY_ASSIGN(const Stats stats, backend->stats());
     TRY(session.out.write(command.json ? fs::stats_json(stats) : fs::stats_text(stats)));
     return ExitCode::ok;
 }

@@ -2,6 +2,7 @@
 #include "tools/commands.h"
 
 #include "fs/mapping.h"
+#include "fs/remote/store_backend.h"
 #include "tools/json.h"
 #include "tools/lookup.h"
 #include "tools/report.h"
@@ -9,33 +10,11 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <optional>
-#include <utility>
+#include <string>
 
 namespace bytestore::tools {
 namespace {
-
-std::int64_t now()
-{
-    const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(since_1970).count();
-}
-
-// A new value leaves the file's owner and mode alone, as writing to it through the mount does. A link's mode is not
-// that of a file.
-Meta meta_over(const std::optional<ValueRef>& old)
-{
-    Meta meta;
-    meta.mtime = now();
-    if (old) {
-        const Entry& entry = old->entry();
-        meta.uid = entry.meta.uid;
-        meta.gid = entry.meta.gid;
-        meta.mode = entry.kind == Kind::bytes ? entry.meta.mode : std::nullopt;
-    }
-    return meta;
-}
 
 std::string shown_value(const SetCommand& command, std::size_t size)
 {
@@ -53,23 +32,18 @@ Status print_value(const Value& value, bool raw, Output& out)
 // The value is read before the store is opened, so that a slow pipe keeps no other writer waiting.
 Result<ExitCode> run(const SetCommand& command, Session& session)
 {
-    if (fs::has_reserved_segment(command.key)) {
-        return fail(Errc::invalid,
-                    "the key has a segment that starts with U+0000; such keys are reserved for directories");
-    }
-    TRY_ASSIGN(std::string value, read_value(command, session.io.in, Options().max_value));
-    const std::string shown = shown_value(command, value.size());
-    TRY_ASSIGN(const auto store, session.open_for_writing());
-    TRY(store->set(command.key, std::move(value), meta_over(store->find(command.key))));
-    TRY(store->close());
-    TRY(session.out.write(fmt::format("OK  {} = {}\n", command.key, shown)));
+    TRY(remote::check_key(command.key));
+    const bool given = command.source == SetCommand::Source::argument;
+    TRY_ASSIGN(const std::string value, read_value(command, session.io.in, given ? 0 : session.max_value()));
+    TRY(session.change([&](Backend& backend) { return backend.set(command.key, value); }));
+    TRY(session.out.write(fmt::format("OK  {} = {}\n", command.key, shown_value(command, value.size()))));
     return ExitCode::ok;
 }
 
 Result<ExitCode> run(const GetCommand& command, Session& session)
 {
-    TRY_ASSIGN(const auto store, session.open_for_reading());
-    TRY_ASSIGN(const std::optional<Value> value, look_up(*store, command.key));
+    TRY_ASSIGN(const auto backend, session.open_for_reading());
+    TRY_ASSIGN(const std::optional<Value> value, look_up(*backend, command.key));
     if (!value) {
         return report_key_not_found(command.key, session.io.err);
     }
@@ -80,13 +54,16 @@ Result<ExitCode> run(const GetCommand& command, Session& session)
 
 Result<ExitCode> run(const DeleteCommand& command, Session& session)
 {
-    TRY_ASSIGN(const auto store, session.open_for_writing());
-    if (fs::is_marker(command.key) || !store->find(command.key)) {
-        TRY(store->close());
+    bool found = false;
+    TRY(session.change([&](Backend& backend) -> Status {
+        if (!fs::is_marker(command.key)) {
+            TRY_ASSIGN(found, backend.remove(command.key));
+        }
+        return {};
+    }));
+    if (!found) {
         return report_key_not_found(command.key, session.io.err);
     }
-    TRY(store->remove(command.key));
-    TRY(store->close());
     TRY(session.out.write(fmt::format("Deleted: {}\n", command.key)));
     return ExitCode::ok;
 }

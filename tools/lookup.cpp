@@ -15,32 +15,31 @@ constexpr std::size_t kPage = 1000;
 
 }  // namespace
 
-Result<std::optional<Value>> look_up(const Store& store, const std::string& key)
+Result<std::optional<Value>> look_up(Backend& backend, const std::string& key)
 {
-    const auto found = fs::is_marker(key) ? std::nullopt : store.find(key);
-    if (!found) {
+    if (fs::is_marker(key)) {
         return std::optional<Value>();
     }
-    auto bytes = found->read();
-    if (!bytes) {
-        Error& error = bytes.error();
+    auto value = backend.get(key);
+    if (!value) {
+        const Error& error = value.error();
         return fail(error.code, fmt::format("cannot read the value of {}: {}", key, error.message), error.os_error);
     }
-    return Value{found->entry().kind, std::move(*bytes)};
+    return value;
 }
 
-Status for_each_key(const Store& store, const std::string& prefix,
+Status for_each_key(Backend& backend, const std::string& prefix,
                     const std::function<Status(const std::string& key)>& visit)
 {
     ListRequest request{.prefix = prefix, .delimiter = {}, .after = {}, .limit = kPage};
     while (true) {
-        const std::vector<ListItem> page = store.list(request);
+        TRY_ASSIGN(const std::vector<ListItem> page, backend.list(request));
         for (const ListItem& item : page) {
             if (!fs::is_marker(item.name)) {
                 TRY(visit(item.name));
             }
         }
-        if (page.size() < kPage) {
+        if (page.empty()) {
             return {};
         }
         request.after = page.back().name;

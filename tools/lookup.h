@@ -1,7 +1,7 @@
 // Keys and values as kvs shows them: the markers of directories are no keys.
 #pragma once
 
-#include "engine/store.h"
+#include "fs/remote/backend.h"
 
 #include <functional>
 #include <optional>
@@ -9,16 +9,14 @@
 
 namespace bytestore::tools {
 
-struct Value {
-    Kind kind = Kind::bytes;
-    std::string bytes;  // of a link its target
-};
+using remote::Backend;
+using remote::Value;
 
 // Nothing if there is no such key; an error, which names the key, if its value cannot be read.
-Result<std::optional<Value>> look_up(const Store& store, const std::string& key);
+Result<std::optional<Value>> look_up(Backend& backend, const std::string& key);
 
 // Visits the keys that start with `prefix` in their order, page by page, until a visit fails; its error is handed on.
-Status for_each_key(const Store& store, const std::string& prefix,
+Status for_each_key(Backend& backend, const std::string& prefix,
                     const std::function<Status(const std::string& key)>& visit);
 
 }  // namespace bytestore::tools

@@ -1,23 +1,27 @@
 #include "tools/session.h"
 
 #include "fs/mapping.h"
-#include "fs/mount_table.h"
+#include "fs/remote/client.h"
+#include "tools/local_backend.h"
 #include "tools/logging.h"
+#include "tools/reading_backend.h"
 
 #include <chrono>
+#include <thread>
+#include <utility>
 
 namespace bytestore::tools {
 namespace {
 
-constexpr std::chrono::seconds kLockWait{10};
+using remote::RemoteBackend;
 
-Options common_options(const LogFunction& log)
-{
-    Options options;
-    options.is_hidden = fs::is_marker;
-    options.log = log;
-    return options;
-}
+constexpr std::chrono::seconds kLockWait{10};
+constexpr std::chrono::milliseconds kBetweenLooks{10};
+// For a daemon that is there to say hello. A command that reads has the files to turn to.
+constexpr std::chrono::seconds kAnswer{10};
+constexpr std::chrono::seconds kReadersAnswer{3};
+
+using Deadline = std::chrono::steady_clock::time_point;
 
 }  // namespace
 
@@ -26,22 +30,70 @@ Session::Session(Io& streams, const CommandLine& line)
 {
 }
 
-Result<std::unique_ptr<Store>> Session::open_for_reading() const
+Result<std::unique_ptr<Backend>> Session::open_store(bool read_only) const
 {
-    Options options = common_options(log);
-    options.read_only = true;
-    return Store::open(directory, std::move(options));
+    Options options;
+    options.is_hidden = fs::is_marker;
+    options.log = log;
+    options.read_only = read_only;
+    TRY_ASSIGN(auto store, Store::open(directory, std::move(options)));
+    return std::make_unique<LocalBackend>(std::move(store));
 }
 
-Result<std::unique_ptr<Store>> Session::open_for_writing() const
+Result<std::unique_ptr<Backend>> Session::open_for_reading() const
 {
-    auto store = Store::open(directory, common_options(log));
-    if (store || store.error().code != Errc::locked || fs::is_mounted(directory)) {
-        return store;
+    auto daemon = RemoteBackend::connect(directory, kReadersAnswer);
+    if (daemon && *daemon) {
+        return std::make_unique<ReadingBackend>(std::move(*daemon), [this] { return open_store(true); });
     }
-    Options options = common_options(log);
-    options.lock_wait = kLockWait;
-    return Store::open(directory, std::move(options));
+    if (!daemon) {
+        log(LogLevel::info, daemon.error().message + "; reading the files");
+    }
+    return open_store(true);
+}
+
+// A daemon takes the lock before it listens, and stops to listen before it gives the lock up.
+Result<std::unique_ptr<Backend>> Session::open_for_writing() const
+{
+    const Deadline deadline = std::chrono::steady_clock::now() + kLockWait;
+    while (true) {
+        auto daemon = RemoteBackend::connect(directory, kAnswer);
+        if (daemon && *daemon) {
+            return std::move(*daemon);
+        }
+        auto store = open_store(false);
+        if (store) {
+            return store;
+        }
+        if (!daemon) {
+            return forward(daemon);
+        }
+        if (store.error().code != Errc::locked || std::chrono::steady_clock::now() >= deadline) {
+            return store;
+        }
+        std::this_thread::sleep_for(kBetweenLooks);
+    }
+}
+
+Status Session::change(const std::function<Status(Backend&)>& body) const
+{
+    const Deadline deadline = std::chrono::steady_clock::now() + kLockWait;
+    while (true) {
+        TRY_ASSIGN(const auto backend, open_for_writing());
+        Status done = body(*backend);
+        if (done) {
+            done = backend->close();
+        }
+        if (done || !remote::lost(done.error()) || std::chrono::steady_clock::now() >= deadline) {
+            return done;
+        }
+    }
+}
+
+std::uint64_t Session::max_value() const
+{
+    const auto daemon = RemoteBackend::connect(directory, kAnswer);
+    return daemon && *daemon ? (*daemon)->max_value() : Options().max_value;
 }
 
 }  // namespace bytestore::tools

@@ -1,28 +1,42 @@
-// One run of kvs: its streams, its options, and how it opens the store.
+// One run of kvs: its streams, its options, and how it comes to the store: through the daemon that shows it, if there
+// is one, else as the store itself.
 #pragma once
 
-#include "engine/store.h"
+#include "fs/remote/backend.h"
 #include "tools/cli.h"
 #include "tools/io.h"
 #include "tools/output.h"
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 namespace bytestore::tools {
 
+using remote::Backend;
+
 struct Session {
     Session(Io& streams, const CommandLine& line);
 
-    // Changes nothing on disk, takes no lock, and finds a missing directory empty.
-    Result<std::unique_ptr<Store>> open_for_reading() const;
-    // Makes a missing directory, and waits for another kvs, or a daemon that is closing, to finish; not for a mount.
-    Result<std::unique_ptr<Store>> open_for_writing() const;
+    // Changes nothing on disk, takes no lock, and finds a missing directory empty. Where the daemon does not answer,
+    // the files do.
+    Result<std::unique_ptr<Backend>> open_for_reading() const;
+    // Makes a missing directory, and waits for another kvs, or a daemon that is starting or closing.
+    Result<std::unique_ptr<Backend>> open_for_writing() const;
+    // Runs `body` on what that opens, and closes it: what was changed is durable. If a daemon goes away
+    // without an answer, `body` runs again, so it must not mind.
+    Status change(const std::function<Status(Backend&)>& body) const;
+    // Bytes that a value may have.
+    std::uint64_t max_value() const;
 
     Io& io;
     Output out;
     LogFunction log;
     std::string directory;
+
+private:
+    Result<std::unique_ptr<Backend>> open_store(bool read_only) const;
 };
 
 }  // namespace bytestore::tools

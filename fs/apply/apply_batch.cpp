@@ -15,6 +15,8 @@ std::string_view without_marker(std::string_view key)
     return key.substr(0, key.empty() ? 0 : key.size() - 1);
 }
 
+}  // namespace
+
 Status check_set(std::string_view key, std::string_view value)
 {
     if (is_marker(key) && !has_reserved_segment(without_marker(key))) {
@@ -26,8 +28,6 @@ Status check_set(std::string_view key, std::string_view value)
     return {};
 }
 
-}  // namespace
-
 Status ApplyBatch::add(format::Line line, std::string value)
 {
     if (line.command == format::Command::remove) {
@@ -35,7 +35,7 @@ Status ApplyBatch::add(format::Line line, std::string value)
         batch_.remove(std::move(line.key));
     } else {
         TRY(check_set(line.key, value));
-        const Meta meta = meta_of(line);
+        TRY_ASSIGN(const Meta meta, meta_of(line));
         bound_[line.key] = Bound{.kind = line.kind, .meta = meta};
         batch_.set(std::move(line.key), std::move(value), meta, line.kind);
     }
@@ -43,17 +43,17 @@ Status ApplyBatch::add(format::Line line, std::string value)
     return {};
 }
 
-std::optional<ApplyBatch::Bound> ApplyBatch::bound(const std::string& key) const
+Result<std::optional<ApplyBatch::Bound>> ApplyBatch::bound(const std::string& key) const
 {
     if (const auto earlier = bound_.find(key); earlier != bound_.end()) {
         return earlier->second;
     }
-    const auto entry = find_(key);
+    TRY_ASSIGN(const auto entry, find_(key));
     return entry ? std::optional(Bound{.kind = entry->kind, .meta = entry->meta}) : std::nullopt;
 }
 
 // A link's mode is not that of a file.
-Meta ApplyBatch::meta_of(const format::Line& line) const
+Result<Meta> ApplyBatch::meta_of(const format::Line& line) const
 {
     const auto& fields = line.fields;
     Meta meta{.mtime = fields.mtime.value_or(now()),
@@ -62,7 +62,8 @@ Meta ApplyBatch::meta_of(const format::Line& line) const
               .mode = fields.mode,
               .uid = fields.uid,
               .gid = fields.gid};
-    if (const auto old = bound(line.key)) {
+    TRY_ASSIGN(const auto old, bound(line.key));
+    if (old) {
         meta.uid = meta.uid ? meta.uid : old->meta.uid;
         meta.gid = meta.gid ? meta.gid : old->meta.gid;
         meta.mode = meta.mode || old->kind != line.kind ? meta.mode : old->meta.mode;

@@ -16,7 +16,11 @@
 namespace bytestore::fs {
 
 // The value that a key has now, if any.
-using FindEntry = std::function<std::optional<Entry>(std::string_view key)>;
+using FindEntry = std::function<Result<std::optional<Entry>>(std::string_view key)>;
+
+// Whether a Set may come from outside of the mount: Errc::invalid for a reserved key; a directory's marker is one only
+// with a value in it.
+Status check_set(std::string_view key, std::string_view value);
 
 class ApplyBatch {
 public:
@@ -27,8 +31,7 @@ public:
 
     // Adds what a line says. Its times, mode and owner are taken as it gives them; where it does not, the time is now,
     // and mode and owner stay those of the key, as when its file is written. A Delete of what is not there has no
-    // effect. Errc::invalid, and nothing added, for a Set of a reserved key; a directory's marker is one only with a
-    // value in it.
+    // effect. Errors are those of check_set and of looking the key up, and nothing is added.
     Status add(format::Line line, std::string value);
 
     const Batch& batch() const { return batch_; }
@@ -40,8 +43,8 @@ private:
         Meta meta;
     };
 
-    std::optional<Bound> bound(const std::string& key) const;
-    Meta meta_of(const format::Line& line) const;
+    Result<std::optional<Bound>> bound(const std::string& key) const;
+    Result<Meta> meta_of(const format::Line& line) const;
 
     FindEntry find_;
     Batch batch_;

@@ -4,6 +4,7 @@
 #include "fs/fuse/config.h"
 #include "fs/fuse/log.h"
 #include "fs/fuse/mount_point.h"
+#include "fs/fuse/mounted_backend.h"
 #include "fs/fuse/operations.h"
 #include "fs/fuse/options.h"
 #include "fs/fuse/process.h"
@@ -12,6 +13,7 @@
 #include "fs/fuse/shutdown_signals.h"
 #include "fs/fuse/store_opening.h"
 #include "fs/mount_table.h"
+#include "fs/remote/server.h"
 
 #include <fmt/format.h>
 #include <linux/magic.h>
@@ -23,6 +25,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <utility>
 
 namespace bytestore::fuse {
 namespace {
@@ -57,11 +60,36 @@ std::vector<std::string> fuse_options(const MountOptions& options)
     return all;
 }
 
+// kvs beside the mount. Without it the mount is of use all the same. A daemon that only reads holds no lock, so that
+// kvs needs none.
+std::unique_ptr<remote::Server> start_server(Store& store, remote::Backend& backend, const Places& places)
+{
+    if (store.options().read_only) {
+        return nullptr;
+    }
+    remote::ServerSettings settings;
+    settings.mount_point = places.mount_point;
+    settings.log = store_log();
+    auto server = remote::Server::start(places.data_dir, store.directory_info().inode, backend, std::move(settings));
+    if (!server) {
+        spdlog::warn("kvs can only read beside this mount: {}", server.error().message);
+        return nullptr;
+    }
+    return std::move(*server);
+}
+
 // Shows the store until it is unmounted or a signal comes.
 Status serve_store(Store& store, const MountOptions& options, const Places& places, ShutdownSignals& signals,
                    const Events& events)
 {
     const auto filesystem = create_filesystem(store, options);
+    MountedBackend backend(store, filesystem->core());
+    const auto server = start_server(store, backend, places);
+    const auto stop_server = [&] {
+        if (server) {
+            server->stop();
+        }
+    };
     fuse_session* handle = nullptr;
     Status welcome;
     const auto initialized = [&] {
@@ -73,10 +101,15 @@ Status serve_store(Store& store, const MountOptions& options, const Places& plac
     TRY_ASSIGN(const auto session, Session::create(fuse_options(options), operations(), filesystem.get(), initialized));
     handle = session->get();
     // Before the mount: from then on a signal has something to undo.
-    const ShutdownSignals::Serving serving(signals, handle, [&] { filesystem->detach(); });
+    // What kvs has begun may need the loop, to let the kernel forget something.
+    const ShutdownSignals::Serving serving(signals, handle, [&] {
+        stop_server();
+        filesystem->detach();
+    });
     TRY(session->mount(places.mount_point));
     filesystem->attach(handle);
     const Status served = session->serve();
+    stop_server();
     events.stopping();
     filesystem->detach();
     session->unmount();

@@ -61,7 +61,7 @@ Result<std::string> receive(int pipe, std::size_t limit)
 
 Status leave_terminal()
 {
-    const Descriptor null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    const fs::Descriptor null(::open("/dev/null", O_RDWR | O_CLOEXEC));
     if (!null.valid()) {
         return os_failure(errno, "open", "/dev/null");
     }
@@ -150,8 +150,8 @@ Status run_in_background(const std::function<Status(Starter&)>& daemon, const st
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
         return os_failure(errno, "make", "a pipe");
     }
-    Descriptor reading(ends[0]);
-    Descriptor writing(ends[1]);
+    fs::Descriptor reading(ends[0]);
+    fs::Descriptor writing(ends[1]);
     const pid_t child = ::fork();
     if (child < 0) {
         return os_failure(errno, "start", "the daemon");
@@ -180,7 +180,7 @@ Status notify_service_manager(const std::string& state)
     if (name[0] == '@') {
         address.sun_path[0] = '\0';  // the abstract name space
     }
-    const Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const fs::Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (socket.get() < 0) {
         return os_failure(errno, "make a socket to", name);
     }

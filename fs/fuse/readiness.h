@@ -5,7 +5,7 @@
 #pragma once
 
 #include "engine/result.h"
-#include "fs/fuse/descriptor.h"
+#include "fs/descriptor.h"
 
 #include <functional>
 #include <utility>
@@ -15,7 +15,7 @@ namespace bytestore::fuse {
 // The daemon's end.
 class Starter {
 public:
-    explicit Starter(Descriptor pipe)
+    explicit Starter(fs::Descriptor pipe)
         : pipe_(std::move(pipe))
     {
     }
@@ -27,7 +27,7 @@ public:
     void failed(const Error& error);
 
 private:
-    Descriptor pipe_;
+    fs::Descriptor pipe_;
 };
 
 // Runs `daemon` in a new process, which ends with it: with exit status 0, or 1 for an error. Returns in the old process

@@ -79,9 +79,14 @@ void ShutdownSignals::shut_down()
         std::_Exit(EXIT_FAILURE);
     }
     if (phase_ == Phase::serving) {
-        if (before_end_) {
-            before_end_();
-        }
+        calling_ = true;
+        lock.unlock();
+        before_exit_();
+        lock.lock();
+        calling_ = false;
+        changed_.notify_all();
+    }
+    if (phase_ == Phase::serving) {
         fuse_session_exit(session_);
     }
     // libfuse checks for the exit and then waits, and a prod between the two is lost: hence more than one.
@@ -91,12 +96,12 @@ void ShutdownSignals::shut_down()
     }
 }
 
-ShutdownSignals::Serving::Serving(ShutdownSignals& signals, fuse_session* session, std::function<void()> before_end)
+ShutdownSignals::Serving::Serving(ShutdownSignals& signals, fuse_session* session, std::function<void()> before_exit)
     : signals_(signals)
 {
     const std::lock_guard lock(signals_.mutex_);
+    signals_.before_exit_ = std::move(before_exit);
     signals_.session_ = session;
-    signals_.before_end_ = std::move(before_end);
     signals_.server_ = ::pthread_self();
     signals_.phase_ = Phase::serving;
 }
@@ -104,9 +109,10 @@ ShutdownSignals::Serving::Serving(ShutdownSignals& signals, fuse_session* sessio
 ShutdownSignals::Serving::~Serving()
 {
     {
-        const std::lock_guard lock(signals_.mutex_);
+        std::unique_lock lock(signals_.mutex_);
         signals_.phase_ = Phase::ending;
         signals_.session_ = nullptr;
+        signals_.changed_.wait(lock, [this] { return !signals_.calling_; });
     }
     signals_.changed_.notify_all();
 }

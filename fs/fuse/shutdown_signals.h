@@ -29,8 +29,8 @@ public:
     // While this lives a signal ends the loop of `session`, which the thread that made this one runs.
     class Serving {
     public:
-        // `before_end` runs first, if there is one, while requests are still answered.
-        Serving(ShutdownSignals& signals, fuse_session* session, std::function<void()> before_end = nullptr);
+        // `before_exit` runs first, on another thread and while the loop goes on.
+        Serving(ShutdownSignals& signals, fuse_session* session, std::function<void()> before_exit);
         ~Serving();
         Serving(const Serving&) = delete;
         Serving& operator=(const Serving&) = delete;
@@ -53,8 +53,9 @@ private:
     std::condition_variable changed_;
     Phase phase_ = Phase::starting;
     bool quit_ = false;
+    bool calling_ = false;  // before_exit_ runs
     fuse_session* session_ = nullptr;
-    std::function<void()> before_end_;
+    std::function<void()> before_exit_;
     pthread_t server_{};
 
     std::thread watcher_;  // last: it uses all of the above

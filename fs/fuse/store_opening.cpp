@@ -2,7 +2,7 @@
 
 #include "fs/fuse/log.h"
 #include "fs/mapping.h"
-#include "fs/mount_table.h"
+#include "fs/remote/client.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -14,6 +14,15 @@ namespace bytestore::fuse {
 namespace {
 
 constexpr std::chrono::seconds kClosingTakes{30};
+constexpr std::chrono::milliseconds kBetweenLooks{100};
+constexpr std::chrono::seconds kAnswer{5};
+
+// A daemon that is starting or closing does not listen. One that does not answer is there as well.
+bool serves(const std::string& data_dir)
+{
+    const auto daemon = remote::RemoteBackend::connect(data_dir, kAnswer);
+    return !daemon || *daemon;
+}
 
 Options store_options(const MountOptions& options, const Places& places)
 {
@@ -33,13 +42,16 @@ void warn_of_open_directory(const Store& store, const std::string& data_dir)
 
 Result<std::unique_ptr<Store>> open_or_wait(const std::string& data_dir, Options options)
 {
-    auto store = Store::open(data_dir, options);
-    if (store || store.error().code != Errc::locked || fs::is_mounted(data_dir)) {
-        return store;
+    const auto deadline = std::chrono::steady_clock::now() + kClosingTakes;
+    options.lock_wait = kBetweenLooks;
+    while (true) {
+        auto store = Store::open(data_dir, options);
+        if (store || store.error().code != Errc::locked || serves(data_dir) ||
+            std::chrono::steady_clock::now() >= deadline) {
+            return store;
+        }
+        spdlog::debug("{}; waiting for it to finish", store.error().message);
     }
-    spdlog::info("{}; waiting for it to finish", store.error().message);
-    options.lock_wait = kClosingTakes;
-    return Store::open(data_dir, std::move(options));
 }
 
 }  // namespace

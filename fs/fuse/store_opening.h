@@ -11,7 +11,7 @@
 namespace bytestore::fuse {
 
 // Creates the data directory if need be, except for reading only. While another process writes the store this waits up
-// to 30 s, for a one-shot command or a daemon that is just closing; a daemon whose mount stands is refused at once
+// to 30 s, for a one-shot command or a daemon that is just closing; a daemon that serves is refused at once
 // (Errc::locked).
 Result<std::unique_ptr<Store>> open_store(const MountOptions& options, const Places& places);
 

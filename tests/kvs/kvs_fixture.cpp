@@ -1,5 +1,6 @@
 #include "tests/kvs/kvs_fixture.h"
 
+#include "fs/mapping.h"
 #include "tools/kvs.h"
 
 #include <cstdlib>
@@ -60,6 +61,34 @@ std::string read_file(const std::filesystem::path& path)
 void write_file(const std::filesystem::path& path, const std::string& bytes)
 {
     std::ofstream(path, std::ios::binary) << bytes;
+}
+
+namespace {
+
+std::unique_ptr<Store> open_as_daemon(const std::filesystem::path& directory)
+{
+    Options options;
+    options.is_hidden = fs::is_marker;
+    auto opened = Store::open(directory.string(), std::move(options));
+    if (!opened) {
+        throw std::runtime_error(opened.error().message);
+    }
+    return std::move(*opened);
+}
+
+}  // namespace
+
+ServedStore::ServedStore(const std::filesystem::path& directory)
+    : store_(open_as_daemon(directory)), backend_(*store_)
+{
+    remote::ServerSettings settings;
+    settings.mount_point = "/the/mount";
+    auto server =
+        remote::Server::start(directory.string(), store_->directory_info().inode, backend_, std::move(settings));
+    if (!server) {
+        throw std::runtime_error(server.error().message);
+    }
+    server_ = std::move(*server);
 }
 
 Args KvsTest::with_dir(const Args& args) const

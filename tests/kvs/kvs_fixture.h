@@ -2,6 +2,8 @@
 #pragma once
 
 #include "engine/store.h"
+#include "fs/remote/server.h"
+#include "fs/remote/store_backend.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -47,6 +49,19 @@ Outcome run_bare(const Args& args, const std::string& input = "");
 
 std::string read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, const std::string& bytes);
+
+// A daemon's part for kvs, without a mount.
+class ServedStore {
+public:
+    explicit ServedStore(const std::filesystem::path& directory);
+
+    Store& store() { return *store_; }
+
+private:
+    std::unique_ptr<Store> store_;
+    remote::StoreBackend backend_;
+    std::unique_ptr<remote::Server> server_;
+};
 
 class KvsTest : public testing::Test {
 protected:

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
 #include <regex>
 
 namespace bytestore::tools {
@@ -39,10 +40,17 @@ protected:
     }
 };
 
-TEST_F(TranscriptTest, every_command_answers_as_the_first_did)
+// With the store to itself, and beside a daemon.
+class EveryCommandTest : public TranscriptTest, public testing::WithParamInterface<bool> {};
+
+TEST_P(EveryCommandTest, answers_as_the_first_did)
 {
     const Json steps = Json::parse(read_file(TEST_DATA "/first-stores/transcript.json"));
     ASSERT_GT(steps.size(), 15U);
+    std::optional<ServedStore> daemon;
+    if (GetParam()) {
+        daemon.emplace(store());
+    }
     for (const Json& step : steps) {
         const Args args = step["args"];
         if (!names_the_empty_key(args)) {
@@ -51,6 +59,8 @@ TEST_F(TranscriptTest, every_command_answers_as_the_first_did)
         }
     }
 }
+
+INSTANTIATE_TEST_SUITE_P(Transcript, EveryCommandTest, testing::Bool());
 
 TEST_F(TranscriptTest, the_empty_key_cannot_be_set)
 {

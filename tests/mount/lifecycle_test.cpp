@@ -87,21 +87,6 @@ TEST_F(LifecycleTest, ASecondMountOfAStoreIsRefusedByNameOfTheFirst)
     unmount();
 }
 
-TEST_F(LifecycleTest, KvsReadsBesideAMountAndIsRefusedToWrite)
-{
-    start();
-    ok("mkdir user; echo -n Alice > user/1; echo 2 > n");
-    EXPECT_EQ(ok("kvs --dir $DATA get user:1"), "Alice\n");
-    EXPECT_EQ(ok("kvs --dir $DATA scan --keys-only"),
-              "2 result(s):\n" + std::string(50, '-') + "\nn\nuser:1\n" + std::string(50, '-') + "\n");
-    const auto write = sh("kvs --dir $DATA set n 3");
-    EXPECT_EQ(write.status, 1);
-    EXPECT_THAT(write.err, AllOf(HasSubstr(pid()), HasSubstr(root()), testing::MatchesRegex("[^\n]*\n")));
-    EXPECT_EQ(ok("cat n"), "2\n");
-    unmount();
-    EXPECT_THAT(ok("kvs --dir $DATA set n 3"), HasSubstr("OK"));
-}
-
 TEST_F(LifecycleTest, PlacesThatCannotBeAreRefused)
 {
     write_file(place("file"), "");

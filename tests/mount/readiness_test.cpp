@@ -128,7 +128,7 @@ protected:
         if (name.starts_with('@')) {
             address.sun_path[0] = '\0';
         }
-        socket_ = Descriptor(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+        socket_ = fs::Descriptor(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
         const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
         ASSERT_EQ(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), size), 0) << name;
         ::setenv("NOTIFY_SOCKET", name.c_str(), 1);
@@ -143,7 +143,7 @@ protected:
 
 private:
     test::TempDirectory directory_;
-    Descriptor socket_;
+    fs::Descriptor socket_;
 };
 
 TEST_F(ServiceManagerTest, hears_of_a_state_in_one_datagram)

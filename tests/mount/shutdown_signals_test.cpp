@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -36,10 +37,23 @@ TEST(ShutdownSignalsTest, each_signal_ends_the_session_that_is_served)
     for (const int signal : kAll) {
         ShutdownSignals signals;
         const auto session = idle_session();
-        const ShutdownSignals::Serving serving(signals, session->get());
+        const ShutdownSignals::Serving serving(signals, session->get(), [] {});
         wait_for_exit(session->get(), signal);
         EXPECT_EQ(::pause(), -1);  // the loop that misses the first prod gets another
     }
+}
+
+TEST(ShutdownSignalsTest, what_must_come_before_the_exit_runs_while_the_session_goes_on)
+{
+    ShutdownSignals signals;
+    const auto session = idle_session();
+    std::atomic<int> exited_before = -1;
+    {
+        const ShutdownSignals::Serving serving(signals, session->get(),
+                                               [&] { exited_before = fuse_session_exited(session->get()); });
+        wait_for_exit(session->get(), SIGTERM);
+    }
+    EXPECT_EQ(exited_before, 0);
 }
 
 TEST(ShutdownSignalsTest, after_the_session_signals_are_ignored)
@@ -47,7 +61,7 @@ TEST(ShutdownSignalsTest, after_the_session_signals_are_ignored)
     ShutdownSignals signals;
     const auto session = idle_session();
     {
-        const ShutdownSignals::Serving serving(signals, session->get());
+        const ShutdownSignals::Serving serving(signals, session->get(), [] {});
     }
     for (const int signal : kAll) {
         ::kill(::getpid(), signal);

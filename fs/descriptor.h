@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace bytestore::fuse {
+namespace bytestore::fs {
 
 class Descriptor {
 public:
@@ -40,4 +40,4 @@ private:
     int number_;
 };
 
-}  // namespace bytestore::fuse
+}  // namespace bytestore::fs

@@ -1,0 +1,233 @@
+#include "fs/remote/server.h"
+
+#include "engine/io/os_error.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <iterator>
+#include <utility>
+
+namespace bytestore::remote {
+namespace {
+
+using std::chrono::steady_clock;
+
+// A client that asks again at once, as a scan does, is answered by the same thread.
+constexpr std::chrono::milliseconds kNextRequest{2};
+// At a stop, for answers to be taken.
+constexpr std::chrono::seconds kLastAnswers{2};
+// Before it makes way for another one, a connection may rest at least so long.
+constexpr std::chrono::milliseconds kGrace{100};
+// After a failed accept, so that a lack of descriptors is no busy loop.
+constexpr std::chrono::milliseconds kBreath{10};
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::start(const std::string& directory, std::uint64_t inode, Backend& backend,
+                                              ServerSettings settings)
+{
+    TRY_ASSIGN(auto socket, SocketFile::listen(directory, inode));
+    fs::Descriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!wake.valid()) {
+        return os_failure(errno, "make", "an event");
+    }
+    std::unique_ptr<Server> server(new Server(backend, std::move(settings), std::move(socket), std::move(wake)));
+    return server;
+}
+
+Server::Server(Backend& backend, ServerSettings settings, std::unique_ptr<SocketFile> socket, fs::Descriptor wake)
+    : backend_(backend), settings_(std::move(settings)), wake_(std::move(wake)), socket_(std::move(socket))
+{
+    for (std::size_t i = 0; i < settings_.workers; ++i) {
+        workers_.emplace_back([this] { work(); });
+    }
+    watcher_ = std::jthread([this] { watch(); });
+}
+
+Server::~Server()
+{
+    stop();
+}
+
+void Server::wake()
+{
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof one);  // full: it wakes already
+}
+
+// With mutex_ held.
+void Server::hang_up(int how)
+{
+    for (const auto* connection : served_) {
+        ::shutdown(connection->channel.descriptor(), how);
+    }
+    for (const auto& connection : waiting_) {
+        ::shutdown(connection->channel.descriptor(), how);
+    }
+}
+
+void Server::stop()
+{
+    const std::lock_guard stops(stop_mutex_);
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(stopping_, true)) {
+            return;
+        }
+    }
+    wake();
+    watcher_.join();
+    std::unique_lock lock(mutex_);
+    socket_.reset();
+    resting_.clear();
+    hang_up(SHUT_RD);  // who has sent half a request gets no more time for the rest
+    changed_.notify_all();
+    if (!changed_.wait_for(lock, kLastAnswers, [this] { return served_.empty() && waiting_.empty(); })) {
+        hang_up(SHUT_RDWR);
+    }
+    lock.unlock();
+    workers_.clear();
+}
+
+void Server::watch()
+{
+    while (watch_once()) {
+    }
+}
+
+// False at the end.
+bool Server::watch_once()
+{
+    std::vector<pollfd> polled{{.fd = wake_.get(), .events = POLLIN, .revents = 0}};
+    auto until = steady_clock::now() + settings_.patience;
+    {
+        const std::lock_guard lock(mutex_);
+        // With all of them at work there is no room: who comes waits in the backlog.
+        const bool full = connections_locked() >= settings_.max_connections;
+        const auto now = steady_clock::now();
+        const bool room = !full || (!resting_.empty() && resting_.front()->rests_since + kGrace <= now);
+        if (full && !room && !resting_.empty()) {
+            until = std::min(until, resting_.front()->rests_since + kGrace);
+        }
+        polled.push_back({.fd = room ? socket_->listener() : -1, .events = POLLIN, .revents = 0});
+        for (const auto& connection : resting_) {
+            polled.push_back({.fd = connection->channel.descriptor(), .events = POLLIN, .revents = 0});
+            until = std::min(until, connection->rests_since + settings_.patience);
+        }
+    }
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
+    ::poll(polled.data(), polled.size(), static_cast<int>(std::max<std::int64_t>(wait.count(), 0)));
+    std::uint64_t woken = 0;
+    [[maybe_unused]] const auto drained = ::read(wake_.get(), &woken, sizeof woken);
+    {
+        const std::lock_guard lock(mutex_);
+        if (stopping_) {
+            return false;
+        }
+        auto connection = resting_.begin();
+        for (std::size_t i = 2; i < polled.size(); ++i) {
+            const auto here = connection++;
+            if (polled[i].revents != 0) {
+                waiting_.splice(waiting_.end(), resting_, here);
+                changed_.notify_one();
+            } else if ((*here)->rests_since + settings_.patience <= steady_clock::now()) {
+                resting_.erase(here);
+            }
+        }
+    }
+    if (polled[1].revents != 0) {
+        accept_one();
+    }
+    return true;
+}
+
+void Server::accept_one()
+{
+    fs::Descriptor socket(::accept4(socket_->listener(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!socket.valid()) {
+        if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
+            std::this_thread::sleep_for(kBreath);
+        }
+        return;
+    }
+    auto connection = take_in(std::move(socket));
+    if (!connection) {
+        if (settings_.log) {
+            settings_.log(LogLevel::warning, connection.error().message);
+        }
+        return;
+    }
+    const std::lock_guard lock(mutex_);
+    if (connections_locked() >= settings_.max_connections && !resting_.empty()) {
+        resting_.pop_front();
+    }
+    resting_.push_back(std::move(*connection));
+}
+
+Result<Server::ConnectionPtr> Server::take_in(fs::Descriptor socket) const
+{
+    TRY_ASSIGN(const auto peer, peer_of(socket.get()));
+    TRY_ASSIGN(const auto directory, permissions_of(socket_->directory()));
+    auto connection = std::make_unique<Connection>(Connection{
+        .channel = Channel(std::move(socket), settings_.patience),
+        .client = {.access = access_of(peer, directory, ::geteuid()),
+                   .denial = fmt::format("user {} lacks the permission of the data directory for this (process {} "
+                                         "serves it, mounted at {})",
+                                         peer.uid, ::getpid(), settings_.mount_point)},
+        .rests_since = steady_clock::now()});
+    return connection;
+}
+
+void Server::work()
+{
+    std::unique_lock lock(mutex_);
+    while (true) {
+        changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+        if (waiting_.empty()) {
+            return;
+        }
+        auto connection = std::move(waiting_.front());
+        waiting_.pop_front();
+        served_.push_back(connection.get());
+        lock.unlock();
+        const bool stays = serve(*connection);
+        lock.lock();
+        std::erase(served_, connection.get());
+        if (stays && !stopping_) {
+            connection->rests_since = steady_clock::now();
+            resting_.push_back(std::move(connection));
+        } else {
+            connection.reset();
+        }
+        wake();
+        changed_.notify_all();
+    }
+}
+
+// Whether the connection can be used again.
+bool Server::serve(Connection& connection)
+{
+    try {
+        Answers answers(backend_, connection.channel, connection.client);
+        do {
+            if (!answers.serve(settings_.patience)) {
+                return false;
+            }
+        } while (connection.channel.readable_within(kNextRequest));
+        return true;
+    } catch (const std::exception& error) {
+        if (settings_.log) {
+            settings_.log(LogLevel::error, fmt::format("a request through the socket: {}", error.what()));
+        }
+        return false;
+    }
+}
+
+}  // namespace bytestore::remote

@@ -1,0 +1,266 @@
+// kvs beside a mount: what it changes is seen through the mount at once, whatever the kernel had cached.
+#include "tests/mount/mount_test.h"
+#include "tests/support/files.h"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+
+namespace bytestore::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string kKvs = R"(
+import os, subprocess, sys
+def kvs(*args):
+    return subprocess.run(['kvs', '--dir', os.environ['DATA'], *args], check=True, capture_output=True, text=True).stdout
+def cat(path):
+    with open(path) as f: return f.read()
+)";
+
+class KvsTest : public MountTest {
+protected:
+    std::string python(const std::string& script) const
+    {
+        const auto file = place("tmp/script.py");
+        write_file(file, kKvs + script);
+        return ok("python3 $TMP/script.py");
+    }
+    std::string kvs(const std::string& words) const { return ok("kvs --dir $DATA " + words); }
+    std::string as_nobody(const std::string& words) const
+    {
+        const auto outcome = sh("setpriv --reuid=65534 --regid=65534 --clear-groups $TMP/kvs --dir $DATA " + words);
+        return outcome.status == 0 ? outcome.out : outcome.err;
+    }
+    // Lets another user get to the store, and to a copy of kvs.
+    void let_others_in() const
+    {
+        ok("cp $(command -v kvs) $TMP");
+        for (auto path = std::filesystem::path(data()).parent_path(); path != path.root_path();
+             path = path.parent_path()) {
+            std::filesystem::permissions(path, std::filesystem::perms::others_exec, std::filesystem::perm_options::add);
+        }
+    }
+};
+
+TEST_F(KvsTest, ChangesAreSeenThroughCachedMissingAndListedNames)
+{
+    python(R"(
+places = ['', 'd/', 'd/e/f/', 'd/%empty/', 'new/', 'new/er/']
+os.makedirs('d/e/f')
+for round in range(6):
+    for place in places:
+        path = place + 'f%d' % (round % 2)
+        key = kvs('key', path)[:-1]
+        where = os.path.dirname(path) or '.'
+        assert not os.path.exists(path), path
+        if os.path.isdir(where): assert os.path.basename(path) not in os.listdir(where)
+        for value in ['x', 'longer', '', 'y' * 100000 if round == 0 else 'z']:
+            if value == 'y' * 100000:
+                subprocess.run(['kvs', '--dir', os.environ['DATA'], 'set', key, '-'], input=value, text=True, check=True)
+            else:
+                kvs('set', key, value)
+            assert cat(path) == value, path
+            assert os.stat(path).st_size == len(value), path
+            assert os.path.basename(path) in os.listdir(where), path
+        kvs('delete', key)
+        assert not os.path.exists(path), path
+        assert not os.path.isdir(where) or os.path.basename(path) not in os.listdir(where), path
+assert os.listdir('.') == ['d'], os.listdir('.')
+)");
+}
+
+TEST_F(KvsTest, AFileBecomesADirectoryAndBack)
+{
+    python(R"(
+for round in range(10):
+    kvs('set', 'a', 'value')
+    assert cat('a') == 'value'
+    f = open('a')
+    kvs('set', 'a:b', 'below')
+    assert os.path.isdir('a') and sorted(os.listdir('a')) == ['%value', 'b']
+    assert cat('a/%value') == 'value' and cat('a/b') == 'below' and f.read() == 'value'
+    kvs('delete', 'a:b')
+    assert os.path.isfile('a') and cat('a') == 'value'
+    kvs('delete', 'a')
+    assert os.listdir('.') == []
+    f.seek(0); assert f.read() == 'value'
+)");
+}
+
+TEST_F(KvsTest, OpenFilesAndMappingsFollowAReplacedValue)
+{
+    python(R"(
+import mmap
+kvs('set', 'k', 'a' * 5000)
+f = open('k')
+m = mmap.mmap(f.fileno(), 5000, prot=mmap.PROT_READ)
+assert m[:] == b'a' * 5000
+for letter in 'bcdefg':
+    kvs('set', 'k', letter * 5000)
+    f.seek(0); assert f.read() == letter * 5000
+    assert m[:] == letter.encode() * 5000
+)");
+}
+
+TEST_F(KvsTest, WhatTheMountStoresKvsSees)
+{
+    ok("mkdir user; echo -n Alice > user/1; echo -n 2 > n");
+    EXPECT_EQ(kvs("get user:1"), "Alice\n");
+    EXPECT_THAT(kvs("scan"), AllOf(HasSubstr("2 result(s)"), HasSubstr("= Alice")));
+    EXPECT_THAT(kvs("stats"), HasSubstr("Live keys  : 2\n"));
+    EXPECT_EQ(kvs("path user:1"), "user/1\n");
+    EXPECT_THAT(kvs("compact"), HasSubstr("Compaction complete."));
+}
+
+TEST_F(KvsTest, KeysThatNoPathCreatesAreThere)
+{
+    ok("kvs --dir $DATA set $(printf 'x%.0s' {1..300}) long");
+    EXPECT_EQ(ok("cat %key-*"), "long");
+    kvs("set a: empty; kvs --dir $DATA set a 1; kvs --dir $DATA set :b 2");
+    EXPECT_EQ(ok("cat a/%empty a/%value %empty/b"), "empty12");
+}
+
+TEST_F(KvsTest, ValuesMayHaveTheLargestSizeAndNoMore)
+{
+    remount({"-o", "max_value=300K"});
+    ok("head -c 307200 /dev/urandom > $TMP/most; cat $TMP/most > $TMP/more; echo >> $TMP/more");
+    kvs("set k --file $TMP/most");
+    ok("cmp k $TMP/most; kvs --dir $DATA get --raw k | cmp - $TMP/most");
+    fails("kvs --dir $DATA set k --file $TMP/more", "307200 bytes");
+    ok("cmp k $TMP/most");
+}
+
+TEST_F(KvsTest, WorksFromAnotherMountNamespace)
+{
+    ok("cd /; unshare -m sh -c 'umount $MNT; kvs --dir $DATA set k v; kvs --dir $DATA get k'");
+    EXPECT_EQ(ok("cat k"), "v");
+    std::filesystem::create_directory(place("other"));
+    const auto second = sh("cd /; unshare -m sh -c 'umount $MNT; bytestore-mount $DATA $TMP/../other'");
+    EXPECT_EQ(second.status, 1);
+    EXPECT_THAT(second.err, AllOf(HasSubstr(std::to_string(mount().pid())), HasSubstr(root())));
+}
+
+TEST_F(KvsTest, AnotherUserMayDoWhatTheDirectorysModeSays)
+{
+    let_others_in();
+    kvs("set k v");
+    ::chmod(data().c_str(), 0755);
+    EXPECT_EQ(as_nobody("get k"), "v\n");
+    EXPECT_THAT(as_nobody("set k w"), AllOf(HasSubstr("user 65534"), HasSubstr(std::to_string(mount().pid())),
+                                            HasSubstr(root()), testing::MatchesRegex("[^\n]*\n")));
+    EXPECT_THAT(as_nobody("delete k"), HasSubstr("user 65534"));
+    EXPECT_EQ(ok("cat k"), "v");
+    ::chmod(data().c_str(), 0777);
+    EXPECT_EQ(as_nobody("set k w"), "OK  k = w\n");
+    EXPECT_EQ(ok("cat k"), "w");
+    ::chmod(data().c_str(), 0711);
+    EXPECT_THAT(as_nobody("get k"), HasSubstr("ermission"));
+    ::chmod(data().c_str(), 0700);
+    EXPECT_THAT(as_nobody("set k x"), HasSubstr("ermission"));
+    EXPECT_EQ(ok("cat k"), "w");
+}
+
+TEST_F(KvsTest, ADaemonThatIsClosingIsWaitedFor)
+{
+    Child writer({"bash", "-c",
+                  "for i in {1..300}; do " KVS " --dir $0 set k $i > /dev/null || exit 1; [ $(" KVS
+                  " --dir $0 get k) = $i ] || exit 2; done",
+                  data()},
+                 {});
+    for (int round = 0; round < 8; ++round) {
+        ok("until grep -q k $DATA/log-*; do :; done; sleep 0.05");
+        if (round % 2 == 0) {
+            unmount();
+        } else {
+            EXPECT_EQ(mount().end_by(SIGTERM), 0);
+        }
+        start();
+    }
+    EXPECT_EQ(writer.wait(std::chrono::seconds(60)), 0);
+    EXPECT_EQ(ok("cat k"), "300");
+}
+
+TEST_F(KvsTest, ADaemonThatDoesNotAnswerIsNamed)
+{
+    kvs("set k v");
+    const auto pid = std::to_string(mount().pid());
+    const auto outcome = sh("cd /; kill -STOP " + pid +
+                            "; kvs --dir $DATA get k; kvs --dir $DATA set k w; status=$?\n"
+                            "kill -CONT " +
+                            pid + "; exit $status");
+    EXPECT_EQ(outcome.out, "v\n");
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr(pid), HasSubstr(root()), testing::MatchesRegex("[^\n]*\n")));
+    EXPECT_EQ(kvs("get k"), "v\n");
+}
+
+TEST_F(KvsTest, ADaemonThatWasKilledIsNobody)
+{
+    kvs("set k v");
+    mount().kill9();
+    EXPECT_TRUE(std::filesystem::exists(data() + "/SOCK"));
+    ok("cd /; umount -l $MNT; kvs --dir $DATA set k w");
+    start();
+    EXPECT_EQ(ok("cat k; kvs --dir $DATA set k x"), "wOK  k = x\n");
+    unmount();
+    EXPECT_FALSE(std::filesystem::exists(data() + "/SOCK"));
+}
+
+TEST_F(KvsTest, TwoProgramsShareAStore)
+{
+    const auto rounds =
+        ok("rounds=$(awk \"BEGIN { print int(60 * ${BYTESTORE_TEST_SCALE:-1}) + 1 }\")\n"
+           "(for i in $(seq $rounds); do echo -n $i > m; [ $(kvs --dir $DATA get m) = $i ] || exit 1; done) &\n"
+           "for i in $(seq $rounds); do kvs --dir $DATA set k $i > /dev/null; [ $(cat k) = $i ] || exit 1; done\n"
+           "wait $! && echo -n $rounds");
+    remount();
+    EXPECT_EQ(ok("cat k m"), rounds + rounds);
+}
+
+// The shell is started first: a process that is made while the file is open flushes it.
+TEST_F(KvsTest, TheLastOfTwoWritersWins)
+{
+    python(R"(
+shell = subprocess.Popen(['bash'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+f = open('f', 'w')
+f.write('mine'); os.lseek(f.fileno(), 0, os.SEEK_SET); f.flush()
+print('kvs --dir $DATA set f theirs; exit', file=shell.stdin, flush=True)
+shell.wait()
+assert cat('f') == 'mine'
+f.close()
+assert cat('f') == 'mine'
+kvs('set', 'f', 'theirs')
+assert cat('f') == 'theirs'
+)");
+}
+
+TEST_F(KvsTest, AStoreWhoseDirectoryWasMovedIsServedWhereItIs)
+{
+    ok("echo -n v > k; mv $DATA $DATA.moved");
+    EXPECT_EQ(ok("kvs --dir $DATA.moved get k; kvs --dir $DATA.moved set k w; cat k"), "v\nOK  k = w\nw");
+    EXPECT_EQ(ok("kvs --dir $DATA scan"), "(empty store)\n");
+    EXPECT_EQ(ok("kvs --dir $DATA set k other; cat k"), "OK  k = other\nw");
+    unmount();
+    EXPECT_EQ(ok("kvs --dir $DATA.moved get k; kvs --dir $DATA get k"), "w\nother\n");
+}
+
+TEST_F(KvsTest, AStoreWhoseDirectoryWasRemovedReadsOnAndTakesNoWrites)
+{
+    ok("echo -n v > k; rm -r $DATA");
+    EXPECT_EQ(ok("cat k"), "v");
+    fails("cp /etc/passwd other", "Input/output error");
+    fails("echo x > other", "Input/output error");
+    EXPECT_THAT(ok("cat .control/stats"), HasSubstr("Stopped"));
+    EXPECT_EQ(ok("kvs --dir $DATA scan"), "(empty store)\n");
+    ok("kvs --dir $DATA set k new");
+    EXPECT_EQ(ok("cat k; kvs --dir $DATA get k"), "vnew\n");
+    mount().unmount();
+    EXPECT_EQ(ok("kvs --dir $DATA get k"), "new\n");
+}
+
+}  // namespace
+}  // namespace bytestore::test
