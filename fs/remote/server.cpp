@@ -3,7 +3,6 @@
 #include "engine/io/os_error.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -102,27 +101,52 @@ void Server::watch()
     }
 }
 
+// The wake, the listener if there is room for who comes, and the connections that rest, oldest first.
+Server::Watched Server::watched_locked() const
+{
+    Watched watched{.polled = {{.fd = wake_.get(), .events = POLLIN, .revents = 0}},
+                    .until = steady_clock::now() + settings_.patience};
+    // With all of them at work there is no room: who comes waits in the backlog.
+    bool room = connections_locked() < settings_.max_connections;
+    if (!room && !resting_.empty()) {
+        const auto makes_way = resting_.front()->rests_since + kGrace;
+        room = makes_way <= steady_clock::now();
+        watched.until = room ? watched.until : std::min(watched.until, makes_way);
+    }
+    watched.polled.push_back({.fd = room ? socket_->listener() : -1, .events = POLLIN, .revents = 0});
+    for (const auto& connection : resting_) {
+        watched.polled.push_back({.fd = connection->channel.descriptor(), .events = POLLIN, .revents = 0});
+        watched.until = std::min(watched.until, connection->rests_since + settings_.patience);
+    }
+    return watched;
+}
+
+// Hands those on that ask something, and closes those that have rested too long. `polled` is of them all.
+void Server::sort_resting_locked(std::span<const pollfd> polled)
+{
+    const auto now = steady_clock::now();
+    auto connection = resting_.begin();
+    for (const auto& state : polled) {
+        const auto here = connection++;
+        if (state.revents != 0) {
+            waiting_.splice(waiting_.end(), resting_, here);
+            changed_.notify_one();
+        } else if ((*here)->rests_since + settings_.patience <= now) {
+            resting_.erase(here);
+        }
+    }
+}
+
 // False at the end.
 bool Server::watch_once()
 {
-    std::vector<pollfd> polled{{.fd = wake_.get(), .events = POLLIN, .revents = 0}};
-    auto until = steady_clock::now() + settings_.patience;
+    Watched watched;
     {
         const std::lock_guard lock(mutex_);
-        // With all of them at work there is no room: who comes waits in the backlog.
-        const bool full = connections_locked() >= settings_.max_connections;
-        const auto now = steady_clock::now();
-        const bool room = !full || (!resting_.empty() && resting_.front()->rests_since + kGrace <= now);
-        if (full && !room && !resting_.empty()) {
-            until = std::min(until, resting_.front()->rests_since + kGrace);
-        }
-        polled.push_back({.fd = room ? socket_->listener() : -1, .events = POLLIN, .revents = 0});
-        for (const auto& connection : resting_) {
-            polled.push_back({.fd = connection->channel.descriptor(), .events = POLLIN, .revents = 0});
-            until = std::min(until, connection->rests_since + settings_.patience);
-        }
+        watched = watched_locked();
     }
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
+    auto& polled = watched.polled;
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(watched.until - steady_clock::now());
     ::poll(polled.data(), polled.size(), static_cast<int>(std::max<std::int64_t>(wait.count(), 0)));
     std::uint64_t woken = 0;
     [[maybe_unused]] const auto drained = ::read(wake_.get(), &woken, sizeof woken);
@@ -131,16 +155,7 @@ bool Server::watch_once()
         if (stopping_) {
             return false;
         }
-        auto connection = resting_.begin();
-        for (std::size_t i = 2; i < polled.size(); ++i) {
-            const auto here = connection++;
-            if (polled[i].revents != 0) {
-                waiting_.splice(waiting_.end(), resting_, here);
-                changed_.notify_one();
-            } else if ((*here)->rests_since + settings_.patience <= steady_clock::now()) {
-                resting_.erase(here);
-            }
-        }
+        sort_resting_locked(std::span(polled).subspan(2));
     }
     if (polled[1].revents != 0) {
         accept_one();

@@ -2,8 +2,7 @@
 //
 // One thread watches the listener and the connections that rest; a few others take the requests that come. Whoever is
 // silent costs no thread: when there are too many connections, the one that has rested longest is closed, but not
-// before it had time to ask. Whoever
-// stops half-way is given up after a while. Garbage closes its own connection.
+// before it had time to ask. Whoever stops half-way is given up after a while. Garbage closes its own connection.
 #pragma once
 
 #include "engine/options.h"
@@ -13,12 +12,15 @@
 #include "fs/remote/backend.h"
 #include "fs/remote/socket_file.h"
 
+#include <poll.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -56,11 +58,17 @@ private:
         std::chrono::steady_clock::time_point rests_since;
     };
     using ConnectionPtr = std::unique_ptr<Connection>;
+    struct Watched {
+        std::vector<pollfd> polled;
+        std::chrono::steady_clock::time_point until;
+    };
 
     Server(Backend& backend, ServerSettings settings, std::unique_ptr<SocketFile> socket, fs::Descriptor wake);
 
     void watch();
     bool watch_once();
+    Watched watched_locked() const;
+    void sort_resting_locked(std::span<const pollfd> polled);
     void accept_one();
     Result<ConnectionPtr> take_in(fs::Descriptor socket) const;
     void work();
