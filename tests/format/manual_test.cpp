@@ -49,8 +49,8 @@ TEST(FormatManual, ExamplesOfValuesAreDecodedAsTheTextSays)
         ASSERT_TRUE(parse_line(example, &value));
         values.insert(value);
     }
-    EXPECT_THAT(values, testing::IsSupersetOf({std::string("Rust"), std::string("\x89PNG\r\n\x1a\n"),
-                                               std::string("releases/7")}));
+    EXPECT_THAT(values, testing::IsSupersetOf(
+                            {std::string("Rust"), std::string("\x89PNG\r\n\x1a\n"), std::string("releases/7")}));
 }
 
 }  // namespace
