@@ -9,6 +9,8 @@
 #include "engine/log/lock_file.h"
 #include "engine/log/log_writer.h"
 #include "engine/log/recovery.h"
+#include "engine/log/snapshot_binding.h"
+#include "engine/snapshot/write_snapshot.h"
 
 #include <fmt/format.h>
 
@@ -25,6 +27,9 @@ namespace {
 // An automatic compaction leaves segments alone of which less than this share is dead: their live records would be
 // copied for little.
 constexpr unsigned kWorthPercent = 25;
+
+// Of Options::snapshot_bytes: less than this is read again sooner than a snapshot is written, whatever its share.
+constexpr std::uint64_t kSmallShare = 64;
 
 // The place in the order of commits of what an earlier process left; our own follow.
 constexpr std::uint64_t kOpening = 1;
@@ -80,10 +85,18 @@ public:
 private:
     Status open_for_reading();
     Status open_for_writing();
+    MakeCatalog catalog_maker() const
+    {
+        return [this] { return std::make_unique<Catalog>(options_.is_hidden); };
+    }
     Result<bool> roll_if_stale();
     Result<CompactionReport> compact_locked(unsigned dead_percent);
     bool compaction_due() const;
     void compact_if_due();
+    bool snapshot_due() const;
+    void snapshot_if_rolled();
+    void take_snapshot_locked(bool may_sync);
+    Status try_snapshot(bool may_sync);
 
     std::unique_ptr<LockFile> lock_;
     std::unique_ptr<LogWriter> writer_;
@@ -98,6 +111,7 @@ private:
     std::atomic<std::uint64_t> syncs_{0};
     std::atomic<std::uint64_t> compactions_{0};
     std::atomic<std::uint64_t> reclaimed_{0};
+    std::atomic<bool> rolled_{false};             // since the last snapshot
     std::atomic<std::uint64_t> next_attempt_{0};  // stale records at which the next automatic compaction may come
 };
 
@@ -111,7 +125,7 @@ Status Store::Impl::open(FileSystem& files)
         return options_.read_only ? open_for_reading() : open_for_writing();
     }
     if (options_.read_only && directory.error().os_error == ENOENT) {
-        catalog_ = std::make_unique<Catalog>(options_.is_hidden);
+        catalog_ = catalog_maker()();
         return {};
     }
     return forward(directory);
@@ -119,18 +133,16 @@ Status Store::Impl::open(FileSystem& files)
 
 Status Store::Impl::open_for_reading()
 {
-    TRY_ASSIGN(catalog_,
-               recover_for_reading(
-                   *directory_, [this] { return std::make_unique<Catalog>(options_.is_hidden); }, options_.log));
+    TRY_ASSIGN(catalog_, recover_for_reading(*directory_, catalog_maker(), options_));
     return {};
 }
 
 Status Store::Impl::open_for_writing()
 {
     TRY_ASSIGN(lock_, LockFile::acquire(*directory_, path_, options_.lock_wait));
-    catalog_ = std::make_unique<Catalog>(options_.is_hidden);
-    TRY_ASSIGN(const LogEnd end, recover_for_writing(*directory_, lock_->previous(), *catalog_, options_.log));
-    writer_ = std::make_unique<LogWriter>(*directory_, *catalog_, *lock_, options_, end);
+    TRY_ASSIGN(auto recovered, recover_for_writing(*directory_, lock_->previous(), catalog_maker(), options_));
+    catalog_ = std::move(recovered.catalog);
+    writer_ = std::make_unique<LogWriter>(*directory_, *catalog_, *lock_, options_, recovered.end);
     TRY(writer_->open());
     synced_ = writer_->all_synced() ? kOpening : 0;
     if (options_.sync == SyncMode::interval) {
@@ -146,6 +158,10 @@ Status Store::Impl::close()
     }
     flusher_.reset();
     const Status synced = options_.sync == SyncMode::never ? Status{} : sync_to(committed_);
+    if (synced && snapshot_due()) {
+        const std::lock_guard compactions(compaction_mutex_);
+        take_snapshot_locked(options_.sync != SyncMode::never);
+    }
     const std::lock_guard commits(commit_mutex_);
     const Status closed = writer_->close();
     lock_.reset();
@@ -169,7 +185,11 @@ Result<Position> Store::Impl::commit(const Batch& batch)
     if (planned.lines() == 0) {
         return Position{committed_};
     }
+    const auto active = writer_->active();
     TRY(writer_->begin(planned.estimated_bytes()));
+    if (active && active != writer_->active()) {
+        rolled_ = true;
+    }
     const auto mark = writer_->sync_mark();
     TRY(writer_->append(planned.lines(),
                         [&](BufferedOutput& output) { return planned.emit(output, *writer_->active(), mark); }));
@@ -189,6 +209,7 @@ Status Store::Impl::settle(Position position)
         TRY(sync_to(position.sequence));
     }
     compact_if_due();
+    snapshot_if_rolled();
     return {};
 }
 
@@ -247,6 +268,7 @@ Result<CompactionReport> Store::Impl::compact(unsigned dead_percent)
 
 Result<CompactionReport> Store::Impl::compact_locked(unsigned dead_percent)
 {
+    catalog_->load();
     TRY(roll_if_stale());
     Compactor compactor(*directory_, *catalog_,
                         {.sync_active = [this] { return sync_to(committed_); },
@@ -260,6 +282,9 @@ Result<CompactionReport> Store::Impl::compact_locked(unsigned dead_percent)
     }
     ++compactions_;
     reclaimed_ += report.bytes_before - std::min(report.bytes_before, report.bytes_after);
+    if (snapshot_due()) {
+        take_snapshot_locked(true);
+    }
     return report;
 }
 
@@ -289,6 +314,69 @@ void Store::Impl::compact_if_due()
     if (!done && options_.log) {
         options_.log(LogLevel::warning, fmt::format("compaction failed: {}", done.error().message));
     }
+}
+
+bool Store::Impl::snapshot_due() const
+{
+    if (!options_.snapshot) {
+        return false;
+    }
+    const auto uncovered = catalog_->uncovered();
+    return uncovered.bytes >= options_.snapshot_bytes ||
+           (uncovered.bytes >= options_.snapshot_bytes / kSmallShare && uncovered.records >= catalog_->size() / 4);
+}
+
+void Store::Impl::snapshot_if_rolled()
+{
+    if (!rolled_) {
+        return;
+    }
+    const std::unique_lock compactions(compaction_mutex_, std::try_to_lock);
+    if (compactions && rolled_.exchange(false) && snapshot_due()) {
+        take_snapshot_locked(true);
+    }
+}
+
+// The store is as good without one.
+void Store::Impl::take_snapshot_locked(bool may_sync)
+{
+    rolled_ = false;
+    if (const auto done = try_snapshot(may_sync); !done && options_.log) {
+        const bool full = done.error().code == Errc::no_space;
+        options_.log(full ? LogLevel::debug : LogLevel::warning,
+                     fmt::format("{} was not written: {}", kSnapshotName, done.error().message));
+    }
+}
+
+// Writers wait while what changed since the last one is copied; all else is done beside them.
+Status Store::Impl::try_snapshot(bool may_sync)
+{
+    std::optional<Catalog::Frozen> frozen;
+    {
+        const std::lock_guard commits(commit_mutex_);
+        TRY(writer_->check());
+        frozen = catalog_->freeze();
+    }
+    if (!frozen || (!frozen->unsynced.empty() && !may_sync)) {
+        return {};
+    }
+    // A loss of power must not take from the log what the snapshot covers.
+    for (const auto& view : frozen->unsynced) {
+        if (auto done = view.segment->file().sync(); !done) {
+            writer_->stop(done.error().message);
+            return done;
+        }
+        if (view.sealed) {
+            catalog_->set_synced(view.slot);
+        }
+    }
+    TRY_ASSIGN(const Snapshot snapshot, make_snapshot(*frozen, options_.is_hidden));
+    TRY(write_snapshot(*directory_, snapshot));
+    catalog_->covered(frozen->uncovered);
+    if (options_.log) {
+        options_.log(LogLevel::debug, fmt::format("{}: written, {} keys", kSnapshotName, snapshot.base.size()));
+    }
+    return {};
 }
 
 Stats Store::Impl::stats() const

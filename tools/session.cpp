@@ -16,6 +16,7 @@ Options common_options(const LogFunction& log)
     Options options;
     options.is_hidden = fs::is_marker;
     options.log = log;
+    options.index_on_demand = true;
     return options;
 }
 

@@ -1,8 +1,9 @@
 // The immutable level of the index: sorted, front-coded entries in one string of bytes, without pointers, so that it
-// can be written to a file and read back as it is.
+// can be written to a file and read back as it is (engine/snapshot does).
 //
 // The bytes are blocks of kBlockEntries entries (the last may have fewer), one behind the other; a directory holds
-// where each starts. An entry is
+// where each starts. kPageBlocks blocks are a page, which is what is brought in at once where not all of the bytes are
+// in memory. An entry is
 //
 //   shared   varint: how many bytes its key has in common with the one before it; 0 for the first of a block
 //   own      varint: how many bytes of its key follow
@@ -14,11 +15,14 @@
 // Thread-safety: immutable; cursors and builders belong to one thread each.
 #pragma once
 
+#include "engine/index/paged_bytes.h"
 #include "engine/types.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +38,37 @@ public:
         Entry entry;
     };
 
+    static constexpr std::size_t kBlockEntries = 16;
+    static constexpr std::size_t kPageBlocks = 32;
+    static constexpr std::size_t blocks_of(std::size_t entries)
+    {
+        return entries / kBlockEntries + (entries % kBlockEntries == 0 ? 0 : 1);
+    }
+    static constexpr std::size_t pages_of(std::size_t entries)
+    {
+        return entries / kPageEntries + (entries % kPageEntries == 0 ? 0 : 1);
+    }
+
     IndexBase() = default;
+    // From the parts that another base had, its size(), block_starts() and bytes. They are trusted, page by page: see
+    // is_page.
+    IndexBase(std::size_t size, std::vector<std::uint64_t> block_starts, PagedBytes bytes);
+
+    // What a page holds that can be judged without the others: whole blocks, packed as above, their keys ascending, and
+    // every entry one that `fits`. `starts` are those of its blocks, ascending, in all bytes of the base. kPageSlack
+    // bytes behind the page can be read.
+    static bool is_page(std::string_view page, std::span<const std::uint64_t> starts, std::size_t entries,
+                        const std::function<bool(const Entry&)>& fits);
+    static constexpr std::size_t kPageSlack = 256;
+
+    // False once a page could not be brought in: nothing that was read since may be believed.
+    bool intact() const { return bytes_.intact(); }
+    // Brings in what is missing; false if it cannot be had, or the keys of its pages are not in order.
+    bool load() const;
+
+    const std::vector<std::uint64_t>& block_starts() const { return block_starts_; }
+    // Of the bytes only what was brought in may be read.
+    std::string_view bytes() const { return bytes_.view(); }
 
     std::optional<Found> find(std::string_view key) const;
     std::size_t size() const { return size_; }
@@ -42,12 +76,14 @@ public:
     std::size_t memory_bytes() const;
 
 private:
-    static constexpr std::size_t kBlockEntries = 16;
+    static constexpr std::size_t kPageEntries = kBlockEntries * kPageBlocks;
 
+    bool touch(std::size_t block) const { return bytes_.touch(block / kPageBlocks); }
+    std::string_view first_key(std::size_t block) const;  // empty if it cannot be had
     // The last block whose first key is not above `key`; the first one if there is none.
     std::size_t block_of(std::string_view key) const;
 
-    std::string bytes_;
+    PagedBytes bytes_;
     std::vector<std::uint64_t> block_starts_;
     std::size_t size_ = 0;
 };
@@ -64,7 +100,9 @@ public:
     IndexBase finish();
 
 private:
-    IndexBase base_;
+    std::string bytes_;
+    std::vector<std::uint64_t> block_starts_;
+    std::size_t size_ = 0;
     std::string last_key_;
     std::int64_t last_mtime_ = 0;
 };
