@@ -342,8 +342,7 @@ void Store::Impl::take_snapshot_locked(bool may_sync)
 {
     rolled_ = false;
     if (const auto done = try_snapshot(may_sync); !done && options_.log) {
-        const bool full = done.error().code == Errc::no_space;
-        options_.log(full ? LogLevel::debug : LogLevel::warning,
+        options_.log(done.error().code == Errc::io ? LogLevel::warning : LogLevel::debug,
                      fmt::format("{} was not written: {}", kSnapshotName, done.error().message));
     }
 }
@@ -357,7 +356,10 @@ Status Store::Impl::try_snapshot(bool may_sync)
         TRY(writer_->check());
         frozen = catalog_->freeze();
     }
-    if (!frozen || (!frozen->unsynced.empty() && !may_sync)) {
+    if (!frozen) {
+        return fail(Errc::unsupported, "the log holds what another program left in it");
+    }
+    if (!frozen->unsynced.empty() && !may_sync) {
         return {};
     }
     // A loss of power must not take from the log what the snapshot covers.

@@ -54,11 +54,14 @@ std::string id_of(const std::optional<format::Header>& header)
 // The hashes and times that are read from the files, of which none may have changed behind our back.
 Status complete(SnapshotSegment& known, Segment& segment)
 {
+    known.number = segment.number();
     TRY_ASSIGN(const FileInfo info, segment.file().info());
     if (info.size < known.covered || (known.sealed && info.size != known.covered)) {
         return unbound(known, "size");
     }
-    known.number = segment.number();
+    if (!segment.header() && info.mtime != segment.file_mtime()) {
+        return unbound(known, "time of change");  // and so have its records for the next who reads them
+    }
     known.id = id_of(segment.header());
     known.inode = info.inode;
     known.mtime = info.mtime;
@@ -93,7 +96,8 @@ Result<SegmentScan> covered_scan(const SnapshotSegment& known, Segment& segment,
     scan.size = known.covered;
     scan.header = std::move(header);
     scan.sealed = known.sealed;
-    scan.lines = scan.records = known.records;
+    scan.records = known.records;
+    scan.lines = known.records + (known.sealed ? 1 : 0);
     scan.unchecked = known.unverified;
     return scan;
 }
