@@ -23,7 +23,7 @@ std::string_view whole_key(const char* at)
 
 }  // namespace
 
-IndexBase::IndexBase(std::size_t size, std::vector<std::uint64_t> block_starts, PagedBytes bytes)
+IndexBase::IndexBase(std::size_t size, Starts block_starts, PagedBytes bytes)
     : bytes_(std::move(bytes)), block_starts_(std::move(block_starts)), size_(size)
 {
 }
@@ -47,12 +47,12 @@ bool IndexBase::load() const
 
 std::string_view IndexBase::first_key(std::size_t block) const
 {
-    return touch(block) ? whole_key(bytes_.view().data() + block_starts_[block]) : std::string_view();
+    return touch(block) ? whole_key(bytes_.view().data() + (*block_starts_)[block]) : std::string_view();
 }
 
 std::size_t IndexBase::block_of(std::string_view key) const
 {
-    const auto blocks = std::views::iota(std::size_t{0}, block_starts_.size());
+    const auto blocks = std::views::iota(std::size_t{0}, block_starts_->size());
     const auto above =
         std::ranges::upper_bound(blocks, key, std::less<>{}, [this](std::size_t block) { return first_key(block); });
     return above == blocks.begin() ? 0 : static_cast<std::size_t>(above - blocks.begin()) - 1;
@@ -70,7 +70,7 @@ std::optional<IndexBase::Found> IndexBase::find(std::string_view key) const
 
 std::size_t IndexBase::memory_bytes() const
 {
-    return bytes_.memory_bytes() + block_starts_.capacity() * sizeof(std::uint64_t);
+    return bytes_.memory_bytes() + block_starts_->capacity() * sizeof(std::uint64_t);
 }
 
 IndexBase::Builder::Builder(std::size_t expected_bytes)
@@ -100,7 +100,8 @@ IndexBase IndexBase::Builder::finish()
 {
     bytes_.shrink_to_fit();
     block_starts_.shrink_to_fit();
-    return {size_, std::move(block_starts_), PagedBytes(std::move(bytes_))};
+    return {size_, std::make_shared<const std::vector<std::uint64_t>>(std::move(block_starts_)),
+            PagedBytes(std::move(bytes_))};
 }
 
 IndexBase::Cursor::Cursor(const IndexBase& base)
@@ -148,7 +149,7 @@ void IndexBase::Cursor::enter(std::size_t block)
         rank_ = base_->size_;
         return;
     }
-    at_ = base_->bytes_.view().data() + base_->block_starts_[block];
+    at_ = base_->bytes_.view().data() + (*base_->block_starts_)[block];
     entry_.meta.mtime = 0;
     read();
 }

@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,7 +40,7 @@ public:
     };
 
     static constexpr std::size_t kBlockEntries = 16;
-    static constexpr std::size_t kPageBlocks = 32;
+    static constexpr std::size_t kPageBlocks = 8;
     static constexpr std::size_t blocks_of(std::size_t entries)
     {
         return entries / kBlockEntries + (entries % kBlockEntries == 0 ? 0 : 1);
@@ -49,10 +50,12 @@ public:
         return entries / kPageEntries + (entries % kPageEntries == 0 ? 0 : 1);
     }
 
+    using Starts = std::shared_ptr<const std::vector<std::uint64_t>>;
+
     IndexBase() = default;
     // From the parts that another base had, its size(), block_starts() and bytes. They are trusted, page by page: see
     // is_page.
-    IndexBase(std::size_t size, std::vector<std::uint64_t> block_starts, PagedBytes bytes);
+    IndexBase(std::size_t size, Starts block_starts, PagedBytes bytes);
 
     // What a page holds that can be judged without the others: whole blocks, packed as above, their keys ascending, and
     // every entry one that `fits`. `starts` are those of its blocks, ascending, in all bytes of the base. kPageSlack
@@ -66,7 +69,7 @@ public:
     // Brings in what is missing; false if it cannot be had, or the keys of its pages are not in order.
     bool load() const;
 
-    const std::vector<std::uint64_t>& block_starts() const { return block_starts_; }
+    std::span<const std::uint64_t> block_starts() const { return *block_starts_; }
     // Of the bytes only what was brought in may be read.
     std::string_view bytes() const { return bytes_.view(); }
 
@@ -84,7 +87,7 @@ private:
     std::size_t block_of(std::string_view key) const;
 
     PagedBytes bytes_;
-    std::vector<std::uint64_t> block_starts_;
+    Starts block_starts_ = std::make_shared<const std::vector<std::uint64_t>>();
     std::size_t size_ = 0;
 };
 

@@ -141,7 +141,7 @@ std::vector<std::uint64_t> read_numbers(Reader& reader, std::size_t count)
 class PageSource {
 public:
     PageSource(ReadAt read, const Header& header, const std::vector<SnapshotSegment>& segments,
-               std::vector<std::uint64_t> starts, std::vector<std::uint64_t> sums)
+               IndexBase::Starts starts, std::vector<std::uint64_t> sums)
         : read_(std::move(read)),
           origin_(kHeaderBytes + header.tables),
           size_(header.base),
@@ -157,20 +157,20 @@ public:
     bool fetch(std::size_t page, char* bytes) const
     {
         const std::size_t first = page * IndexBase::kPageBlocks;
-        const std::size_t blocks = std::min(IndexBase::kPageBlocks, starts_.size() - first);
-        const std::uint64_t end = first + blocks < starts_.size() ? starts_[first + blocks] : size_;
-        const auto size = static_cast<std::size_t>(end - starts_[first]);
+        const std::size_t blocks = std::min(IndexBase::kPageBlocks, starts_->size() - first);
+        const auto starts = std::span(*starts_).subspan(first, blocks);
+        const std::uint64_t end = first + blocks < starts_->size() ? (*starts_)[first + blocks] : size_;
+        const auto size = static_cast<std::size_t>(end - starts.front());
         const std::size_t rank = first * IndexBase::kBlockEntries;
         const std::size_t entries = std::min(blocks * IndexBase::kBlockEntries, entries_ - rank);
         std::string content(size + IndexBase::kPageSlack, '\0');
-        const auto got = read_(origin_ + starts_[first], std::span(content).first(size));
+        const auto got = read_(origin_ + starts.front(), std::span(content).first(size));
         const auto text = std::string_view(content).substr(0, size);
         if (!got || *got != size || hash_of(text) != sums_[page] ||
-            !IndexBase::is_page(text, std::span(starts_).subspan(first, blocks), entries,
-                                [this](const Entry& entry) { return fits(entry); })) {
+            !IndexBase::is_page(text, starts, entries, [this](const Entry& entry) { return fits(entry); })) {
             return false;
         }
-        std::ranges::copy(text, bytes + starts_[first]);
+        std::ranges::copy(text, bytes + starts.front());
         return true;
     }
 
@@ -185,7 +185,7 @@ private:
     const std::uint64_t origin_;  // of the base in the file
     const std::uint64_t size_;    // of the base
     const std::size_t entries_;
-    const std::vector<std::uint64_t> starts_;
+    const IndexBase::Starts starts_;  // of blocks
     const std::vector<std::uint64_t> sums_;
     std::vector<std::uint64_t> covered_;
 };
@@ -202,10 +202,12 @@ Result<Snapshot> read_snapshot(ReadAt read, std::uint64_t size, SnapshotLoad loa
     Reader reader(tables);
     TRY_ASSIGN(auto segments, read_segments(reader, header));
     const auto entries = static_cast<std::size_t>(header.entries);
-    const auto starts = read_numbers(reader, IndexBase::blocks_of(entries));
+    const auto starts =
+        std::make_shared<const std::vector<std::uint64_t>>(read_numbers(reader, IndexBase::blocks_of(entries)));
     auto sums = read_numbers(reader, IndexBase::pages_of(entries));
-    const bool ascending = std::ranges::adjacent_find(starts, std::greater_equal<>{}) == starts.end();
-    if (!reader.at_end() || !ascending || (!starts.empty() && (starts.front() != 0 || starts.back() >= header.base))) {
+    const bool ascending = std::ranges::adjacent_find(*starts, std::greater_equal<>{}) == starts->end();
+    if (!reader.at_end() || !ascending ||
+        (!starts->empty() && (starts->front() != 0 || starts->back() >= header.base))) {
         return malformed("its table of blocks makes no sense");
     }
     const std::size_t pages = sums.size();

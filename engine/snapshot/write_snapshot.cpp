@@ -40,7 +40,7 @@ std::string tables_of(const Snapshot& snapshot)
     for (const auto& segment : snapshot.segments) {
         write_segment(writer, segment);
     }
-    const auto& starts = snapshot.base.block_starts();
+    const auto starts = snapshot.base.block_starts();
     const auto bytes = snapshot.base.bytes();
     for (const std::uint64_t start : starts) {
         writer.number(start);
