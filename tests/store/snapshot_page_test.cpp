@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace bytestore::test {
 namespace {
@@ -29,6 +31,8 @@ protected:
             bytes[i] = static_cast<char>(bytes[i] ^ 1);
         }
         write_file(snapshot(), bytes);
+        view(true, false);
+        ASSERT_TRUE(used());
     }
 
     void expect_the_same_after_reopening()
@@ -42,10 +46,11 @@ protected:
 
 TEST_P(DamagedPage, IsNotSeenByFind)
 {
-    for (const auto& [key, value] : expected_) {
+    for (int i = 0; i < kKeys; i += 17) {
+        const auto key = "key " + std::to_string(i);
         const auto got = read()->get(key);
         ASSERT_TRUE(got) << key;
-        ASSERT_EQ(*got, value);
+        ASSERT_EQ(*got, expected_[key]);
     }
     EXPECT_FALSE(read()->find("no such key"));
 }
@@ -57,6 +62,20 @@ TEST_P(DamagedPage, IsNotSeenByList)
     EXPECT_FALSE(read()->any("no such key"));
     const auto stats = read()->stats();
     EXPECT_EQ(stats.live_keys + stats.hidden_keys, expected_.size());
+}
+
+TEST_P(DamagedPage, IsNotSeenByManyReadersAtOnce)
+{
+    const auto store = read();
+    std::vector<std::jthread> readers;
+    for (int i = 0; i < 4; ++i) {
+        readers.emplace_back([&, i] {
+            for (int key = i; key < kKeys; key += 7) {
+                EXPECT_TRUE(store->get("key " + std::to_string(key)));
+            }
+            EXPECT_EQ(store->list({}).size(), expected_.size());
+        });
+    }
 }
 
 TEST_P(DamagedPage, IsNotSeenByCommits)
