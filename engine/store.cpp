@@ -9,8 +9,7 @@
 #include "engine/log/lock_file.h"
 #include "engine/log/log_writer.h"
 #include "engine/log/recovery.h"
-#include "engine/log/snapshot_binding.h"
-#include "engine/snapshot/write_snapshot.h"
+#include "engine/log/snapshot_keeper.h"
 
 #include <fmt/format.h>
 
@@ -27,9 +26,6 @@ namespace {
 // An automatic compaction leaves segments alone of which less than this share is dead: their live records would be
 // copied for little.
 constexpr unsigned kWorthPercent = 25;
-
-// Of Options::snapshot_bytes: less than this is read again sooner than a snapshot is written, whatever its share.
-constexpr std::uint64_t kSmallShare = 64;
 
 // The place in the order of commits of what an earlier process left; our own follow.
 constexpr std::uint64_t kOpening = 1;
@@ -93,13 +89,12 @@ private:
     Result<CompactionReport> compact_locked(unsigned dead_percent);
     bool compaction_due() const;
     void compact_if_due();
-    bool snapshot_due() const;
+    Result<std::optional<Catalog::Frozen>> freeze();
     void snapshot_if_rolled();
-    void take_snapshot_locked(bool may_sync);
-    Status try_snapshot(bool may_sync);
 
     std::unique_ptr<LockFile> lock_;
     std::unique_ptr<LogWriter> writer_;
+    std::unique_ptr<SnapshotKeeper> snapshots_;
     std::unique_ptr<DelayedCall> flusher_;
     bool closed_ = false;
 
@@ -111,7 +106,7 @@ private:
     std::atomic<std::uint64_t> syncs_{0};
     std::atomic<std::uint64_t> compactions_{0};
     std::atomic<std::uint64_t> reclaimed_{0};
-    std::atomic<bool> rolled_{false};             // since the last snapshot
+    std::atomic<bool> rolled_{false};             // a segment was finished: a time to look whether a snapshot is due
     std::atomic<std::uint64_t> next_attempt_{0};  // stale records at which the next automatic compaction may come
 };
 
@@ -144,6 +139,10 @@ Status Store::Impl::open_for_writing()
     catalog_ = std::move(recovered.catalog);
     writer_ = std::make_unique<LogWriter>(*directory_, *catalog_, *lock_, options_, recovered.end);
     TRY(writer_->open());
+    snapshots_ = std::make_unique<SnapshotKeeper>(
+        *directory_, *catalog_, options_,
+        SnapshotKeeper::Hooks{.freeze = [this] { return freeze(); },
+                              .stop_writing = [this](const std::string& reason) { writer_->stop(reason); }});
     synced_ = writer_->all_synced() ? kOpening : 0;
     if (options_.sync == SyncMode::interval) {
         flusher_ = std::make_unique<DelayedCall>(options_.sync_interval, [this] { ignore(sync_to(committed_)); });
@@ -158,9 +157,9 @@ Status Store::Impl::close()
     }
     flusher_.reset();
     const Status synced = options_.sync == SyncMode::never ? Status{} : sync_to(committed_);
-    if (synced && snapshot_due()) {
+    if (synced && snapshots_->due()) {
         const std::lock_guard compactions(compaction_mutex_);
-        take_snapshot_locked(options_.sync != SyncMode::never);
+        snapshots_->take(options_.sync != SyncMode::never);
     }
     const std::lock_guard commits(commit_mutex_);
     const Status closed = writer_->close();
@@ -282,8 +281,8 @@ Result<CompactionReport> Store::Impl::compact_locked(unsigned dead_percent)
     }
     ++compactions_;
     reclaimed_ += report.bytes_before - std::min(report.bytes_before, report.bytes_after);
-    if (snapshot_due()) {
-        take_snapshot_locked(true);
+    if (snapshots_->due()) {
+        snapshots_->take(true);
     }
     return report;
 }
@@ -316,69 +315,23 @@ void Store::Impl::compact_if_due()
     }
 }
 
-bool Store::Impl::snapshot_due() const
-{
-    if (!options_.snapshot) {
-        return false;
-    }
-    const auto uncovered = catalog_->uncovered();
-    return uncovered.bytes >= options_.snapshot_bytes ||
-           (uncovered.bytes >= options_.snapshot_bytes / kSmallShare && uncovered.records >= catalog_->size() / 4);
-}
-
 void Store::Impl::snapshot_if_rolled()
 {
     if (!rolled_) {
         return;
     }
+    // A compaction under way writes one when it is done.
     const std::unique_lock compactions(compaction_mutex_, std::try_to_lock);
-    if (compactions && rolled_.exchange(false) && snapshot_due()) {
-        take_snapshot_locked(true);
+    if (compactions && rolled_.exchange(false) && snapshots_->due()) {
+        snapshots_->take(true);
     }
 }
 
-// The store is as good without one.
-void Store::Impl::take_snapshot_locked(bool may_sync)
+Result<std::optional<Catalog::Frozen>> Store::Impl::freeze()
 {
-    rolled_ = false;
-    if (const auto done = try_snapshot(may_sync); !done && options_.log) {
-        options_.log(done.error().code == Errc::io ? LogLevel::warning : LogLevel::debug,
-                     fmt::format("{} was not written: {}", kSnapshotName, done.error().message));
-    }
-}
-
-// Writers wait while what changed since the last one is copied; all else is done beside them.
-Status Store::Impl::try_snapshot(bool may_sync)
-{
-    std::optional<Catalog::Frozen> frozen;
-    {
-        const std::lock_guard commits(commit_mutex_);
-        TRY(writer_->check());
-        frozen = catalog_->freeze();
-    }
-    if (!frozen) {
-        return fail(Errc::unsupported, "the log holds what another program left in it");
-    }
-    if (!frozen->unsynced.empty() && !may_sync) {
-        return {};
-    }
-    // A loss of power must not take from the log what the snapshot covers.
-    for (const auto& view : frozen->unsynced) {
-        if (auto done = view.segment->file().sync(); !done) {
-            writer_->stop(done.error().message);
-            return done;
-        }
-        if (view.sealed) {
-            catalog_->set_synced(view.slot);
-        }
-    }
-    TRY_ASSIGN(const Snapshot snapshot, make_snapshot(*frozen, options_.is_hidden));
-    TRY(write_snapshot(*directory_, snapshot));
-    catalog_->covered(frozen->uncovered);
-    if (options_.log) {
-        options_.log(LogLevel::debug, fmt::format("{}: written, {} keys", kSnapshotName, snapshot.base.size()));
-    }
-    return {};
+    const std::lock_guard commits(commit_mutex_);
+    TRY(writer_->check());
+    return catalog_->freeze();
 }
 
 Stats Store::Impl::stats() const

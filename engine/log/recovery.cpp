@@ -5,7 +5,6 @@
 #include "engine/log/segment_scan.h"
 #include "engine/log/snapshot_binding.h"
 #include "engine/log/torn_tail.h"
-#include "engine/snapshot/read_snapshot.h"
 
 #include <fmt/format.h>
 
@@ -73,7 +72,6 @@ public:
 private:
     Result<std::shared_ptr<Segment>> open_segment(std::uint64_t number, OpenMode mode);
     Status adopt_snapshot();
-    Result<Snapshot> open_snapshot();
     Status scan_one(Opened& opened);
     Status judge_inner(const Opened& opened, const Opened& next) const;
     Status judge_last(const Opened& last, const std::optional<LockClaims>& claims) const;
@@ -134,37 +132,21 @@ Status Recovery::read(OpenMode mode, const std::optional<LockClaims>& claims, bo
     return {};
 }
 
-Result<Snapshot> Recovery::open_snapshot()
-{
-    TRY_ASSIGN(auto opened, directory_.open(std::string(kSnapshotName), OpenMode::read));
-    const std::shared_ptr<File> file(std::move(opened));
-    TRY_ASSIGN(const FileInfo info, file->info());
-    if (!info.regular) {
-        return fail(Errc::damaged, fmt::format("{} is not a regular file", kSnapshotName));
-    }
-    return read_snapshot([file](std::uint64_t offset, std::span<char> into) { return file->read(offset, into); },
-                         info.size, options_.index_on_demand ? SnapshotLoad::on_demand : SnapshotLoad::whole);
-}
-
 // All of it or nothing: on an error the catalog is as it was.
 Status Recovery::adopt_snapshot()
 {
-    TRY_ASSIGN(auto snapshot, open_snapshot());
-    if (snapshot.segments.empty() || snapshot.segments.size() > opened_.size()) {
-        return fail(Errc::damaged, fmt::format("{} speaks of other segments", kSnapshotName));
+    std::vector<std::shared_ptr<Segment>> segments;
+    for (const auto& opened : opened_) {
+        segments.push_back(opened.segment);
     }
-    std::vector<SegmentScan> scans;
-    for (std::size_t i = 0; i < snapshot.segments.size(); ++i) {
-        const bool last = i + 1 == snapshot.segments.size();
-        TRY_ASSIGN(auto scan, covered_scan(snapshot.segments[i], *opened_[i].segment, last));
-        scans.push_back(std::move(scan));
+    TRY_ASSIGN(auto bound, open_snapshot(directory_, segments,
+                                         options_.index_on_demand ? SnapshotLoad::on_demand : SnapshotLoad::whole));
+    for (std::size_t i = 0; i < bound.scans.size(); ++i) {
+        opened_[i].scan = std::move(bound.scans[i]);
+        opened_[i].known = std::move(bound.snapshot.segments[i]);
     }
-    for (std::size_t i = 0; i < scans.size(); ++i) {
-        opened_[i].scan = std::move(scans[i]);
-        opened_[i].known = std::move(snapshot.segments[i]);
-    }
-    catalog_.adopt(Index(std::move(snapshot.base)), snapshot.hidden_keys);
-    say(log_, LogLevel::debug, fmt::format("{}: it covers {} segment(s)", kSnapshotName, scans.size()));
+    catalog_.adopt(Index(std::move(bound.snapshot.base)), bound.snapshot.hidden_keys);
+    say(log_, LogLevel::debug, fmt::format("{}: it covers {} segment(s)", kSnapshotName, bound.scans.size()));
     return {};
 }
 

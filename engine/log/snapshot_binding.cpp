@@ -69,8 +69,20 @@ Status complete(SnapshotSegment& known, Segment& segment)
     return {};
 }
 
-}  // namespace
+Result<Snapshot> read_file(Directory& directory, SnapshotLoad load)
+{
+    TRY_ASSIGN(auto opened, directory.open(std::string(kSnapshotName), OpenMode::read));
+    const std::shared_ptr<File> file(std::move(opened));
+    TRY_ASSIGN(const FileInfo info, file->info());
+    if (!info.regular) {
+        return fail(Errc::damaged, fmt::format("{} is not a regular file", kSnapshotName));
+    }
+    return read_snapshot([file](std::uint64_t offset, std::span<char> into) { return file->read(offset, into); },
+                         info.size, load);
+}
 
+// What a scan of the part of `segment` that `known` covers would tell; none of it is scanned. Errc::damaged if it is
+// another segment. `grows`: it may have become longer since.
 Result<SegmentScan> covered_scan(const SnapshotSegment& known, Segment& segment, bool grows)
 {
     if (known.number != segment.number()) {
@@ -100,6 +112,24 @@ Result<SegmentScan> covered_scan(const SnapshotSegment& known, Segment& segment,
     scan.lines = known.records + (known.sealed ? 1 : 0);
     scan.unchecked = known.unverified;
     return scan;
+}
+
+}  // namespace
+
+Result<BoundSnapshot> open_snapshot(Directory& directory, const std::vector<std::shared_ptr<Segment>>& segments,
+                                    SnapshotLoad load)
+{
+    TRY_ASSIGN(auto snapshot, read_file(directory, load));
+    const std::size_t count = snapshot.segments.size();
+    if (count == 0 || count > segments.size()) {
+        return fail(Errc::damaged, fmt::format("{} speaks of other segments", kSnapshotName));
+    }
+    std::vector<SegmentScan> scans;
+    for (std::size_t i = 0; i < count; ++i) {
+        TRY_ASSIGN(auto scan, covered_scan(snapshot.segments[i], *segments[i], i + 1 == count));
+        scans.push_back(std::move(scan));
+    }
+    return BoundSnapshot{.snapshot = std::move(snapshot), .scans = std::move(scans)};
 }
 
 bool can_be_covered(const SegmentScan& scan, bool undated)

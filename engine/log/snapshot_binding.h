@@ -8,17 +8,24 @@
 #include "engine/log/catalog.h"
 #include "engine/log/segment.h"
 #include "engine/log/segment_scan.h"
-#include "engine/snapshot/snapshot.h"
+#include "engine/snapshot/read_snapshot.h"
 
-#include <cstdint>
 #include <functional>
+#include <memory>
 #include <string_view>
+#include <vector>
 
 namespace bytestore {
 
-// What a scan of the part of `segment` that `known` covers would tell; none of it is scanned. Errc::damaged if it is
-// not the segment that `known` speaks of, or `known` cannot stand for a scan. `grows`: it may have become longer since.
-Result<SegmentScan> covered_scan(const SnapshotSegment& known, Segment& segment, bool grows);
+struct BoundSnapshot {
+    Snapshot snapshot;
+    std::vector<SegmentScan> scans;  // what a scan of the part that it covers of each of its segments would have told
+};
+
+// The snapshot in `directory`, if it speaks of the first of `segments`, which are all there are, in the order of their
+// numbers. Else an error that says why it cannot be used.
+Result<BoundSnapshot> open_snapshot(Directory& directory, const std::vector<std::shared_ptr<Segment>>& segments,
+                                    SnapshotLoad load);
 
 // Whether a snapshot can stand for such a scan: nothing in the segment is odd. `undated`: it holds Sets that carry no
 // mtime.
