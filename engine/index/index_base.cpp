@@ -23,26 +23,9 @@ std::string_view whole_key(const char* at)
 
 }  // namespace
 
-IndexBase::IndexBase(std::size_t size, Starts block_starts, PagedBytes bytes)
-    : bytes_(std::move(bytes)), block_starts_(std::move(block_starts)), size_(size)
+IndexBase::IndexBase(std::size_t size, Starts block_starts, PagedBytes bytes, std::shared_ptr<const PageKeys> page_keys)
+    : bytes_(std::move(bytes)), block_starts_(std::move(block_starts)), page_keys_(std::move(page_keys)), size_(size)
 {
-}
-
-bool IndexBase::load() const
-{
-    if (!bytes_.touch_all()) {
-        return false;
-    }
-    Cursor cursor(*this);
-    for (std::size_t rank = kPageEntries; rank < size_; rank += kPageEntries) {
-        cursor.skip_to(rank - 1);
-        const std::string last(cursor.key());
-        cursor.next();
-        if (cursor.key() <= last) {
-            return false;
-        }
-    }
-    return true;
 }
 
 std::string_view IndexBase::first_key(std::size_t block) const
@@ -50,12 +33,32 @@ std::string_view IndexBase::first_key(std::size_t block) const
     return touch(block) ? whole_key(bytes_.view().data() + (*block_starts_)[block]) : std::string_view();
 }
 
+std::string_view IndexBase::page_key(std::size_t page) const
+{
+    return page_keys_ ? (*page_keys_)[page] : first_key(page * kPageBlocks);
+}
+
+PageKeys IndexBase::page_keys() const
+{
+    PageKeys keys;
+    for (std::size_t page = 0; page < pages_of(size_); ++page) {
+        keys.add(page_key(page));
+    }
+    return keys;
+}
+
 std::size_t IndexBase::block_of(std::string_view key) const
 {
-    const auto blocks = std::views::iota(std::size_t{0}, block_starts_->size());
-    const auto above =
-        std::ranges::upper_bound(blocks, key, std::less<>{}, [this](std::size_t block) { return first_key(block); });
-    return above == blocks.begin() ? 0 : static_cast<std::size_t>(above - blocks.begin()) - 1;
+    // The last of [begin, end) whose key is not above; the first one if there is none.
+    const auto last_not_above = [&](std::size_t begin, std::size_t end, const auto& key_of) {
+        const auto range = std::views::iota(begin, std::max(begin, end));
+        const auto above = std::ranges::upper_bound(range, key, std::less<>{}, key_of);
+        return above == range.begin() ? begin : *above - 1;
+    };
+    const auto page = last_not_above(0, pages_of(size_), [this](std::size_t candidate) { return page_key(candidate); });
+    const std::size_t first = page * kPageBlocks;
+    return last_not_above(first, std::min(first + kPageBlocks, block_starts_->size()),
+                          [this](std::size_t block) { return first_key(block); });
 }
 
 std::optional<IndexBase::Found> IndexBase::find(std::string_view key) const
@@ -70,7 +73,8 @@ std::optional<IndexBase::Found> IndexBase::find(std::string_view key) const
 
 std::size_t IndexBase::memory_bytes() const
 {
-    return bytes_.memory_bytes() + block_starts_->capacity() * sizeof(std::uint64_t);
+    return bytes_.memory_bytes() + block_starts_->capacity() * sizeof(std::uint64_t) +
+           (page_keys_ ? page_keys_->memory_bytes() : 0);
 }
 
 IndexBase::Builder::Builder(std::size_t expected_bytes)

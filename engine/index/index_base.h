@@ -15,6 +15,7 @@
 // Thread-safety: immutable; cursors and builders belong to one thread each.
 #pragma once
 
+#include "engine/index/page_keys.h"
 #include "engine/index/paged_bytes.h"
 #include "engine/types.h"
 
@@ -53,23 +54,30 @@ public:
     using Starts = std::shared_ptr<const std::vector<std::uint64_t>>;
 
     IndexBase() = default;
-    // From the parts that another base had, its size(), block_starts() and bytes. They are trusted, page by page: see
-    // is_page.
-    IndexBase(std::size_t size, Starts block_starts, PagedBytes bytes);
+    // From the parts that another base had, its size(), block_starts() and bytes, and, to bring in fewer of these, the
+    // first key of each page. They are trusted; see is_page.
+    IndexBase(std::size_t size, Starts block_starts, PagedBytes bytes, std::shared_ptr<const PageKeys> page_keys = {});
 
-    // What a page holds that can be judged without the others: whole blocks, packed as above, their keys ascending, and
-    // every entry one that `fits`. `starts` are those of its blocks, ascending, in all bytes of the base. kPageSlack
-    // bytes behind the page can be read.
-    static bool is_page(std::string_view page, std::span<const std::uint64_t> starts, std::size_t entries,
-                        const std::function<bool(const Entry&)>& fits);
+    // What a page should be.
+    struct PageShape {
+        std::span<const std::uint64_t> starts;  // of its blocks, in all bytes of the base, ascending
+        std::size_t entries = 0;
+        std::string_view first;                  // its first key
+        std::optional<std::string_view> behind;  // the first key of the next page
+        const std::function<bool(const Entry&)>& fits;
+    };
+    // Whether a page is whole blocks, packed as above, of ascending keys and entries that fit. kPageSlack bytes behind
+    // it can be read.
+    static bool is_page(std::string_view page, const PageShape& shape);
     static constexpr std::size_t kPageSlack = 256;
 
     // False once a page could not be brought in: nothing that was read since may be believed.
     bool intact() const { return bytes_.intact(); }
-    // Brings in what is missing; false if it cannot be had, or the keys of its pages are not in order.
-    bool load() const;
+    // Brings in what is missing; false if it cannot be had.
+    bool load() const { return bytes_.touch_all(); }
 
     std::span<const std::uint64_t> block_starts() const { return *block_starts_; }
+    PageKeys page_keys() const;
     // Of the bytes only what was brought in may be read.
     std::string_view bytes() const { return bytes_.view(); }
 
@@ -83,11 +91,13 @@ private:
 
     bool touch(std::size_t block) const { return bytes_.touch(block / kPageBlocks); }
     std::string_view first_key(std::size_t block) const;  // empty if it cannot be had
+    std::string_view page_key(std::size_t page) const;
     // The last block whose first key is not above `key`; the first one if there is none.
     std::size_t block_of(std::string_view key) const;
 
     PagedBytes bytes_;
     Starts block_starts_ = std::make_shared<const std::vector<std::uint64_t>>();
+    std::shared_ptr<const PageKeys> page_keys_;  // none: they are looked up
     std::size_t size_ = 0;
 };
 

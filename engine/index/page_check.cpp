@@ -11,8 +11,8 @@ static_assert(IndexBase::kPageSlack >= kMaxPlainBytes);
 
 class PageReader {
 public:
-    PageReader(std::string_view page, const std::function<bool(const Entry&)>& fits)
-        : at_(page.data()), page_end_(page.data() + page.size()), fits_(fits)
+    PageReader(std::string_view page, const IndexBase::PageShape& shape)
+        : at_(page.data()), page_end_(page.data() + page.size()), shape_(shape)
     {
     }
 
@@ -27,6 +27,8 @@ public:
         return at_ == block_end;
     }
 
+    std::string_view last_key() const { return key_; }
+
 private:
     // Reads at most kMaxPlainBytes behind the page.
     bool read_entry(bool first_of_block)
@@ -38,19 +40,19 @@ private:
             return false;
         }
         const std::string_view rest(at_, own);
-        if (started_ && rest <= std::string_view(key_).substr(shared)) {
+        if (started_ ? rest <= std::string_view(key_).substr(shared) : rest != shape_.first) {
             return false;  // not above the key before it
         }
         started_ = true;
         key_.replace(shared, std::string::npos, rest);
         at_ += own;
         entry_ = decode_entry(at_, entry_.meta.mtime);
-        return at_ <= page_end_ && fits_(entry_);
+        return at_ <= page_end_ && shape_.fits(entry_);
     }
 
     const char* at_;
     const char* const page_end_;
-    const std::function<bool(const Entry&)>& fits_;
+    const IndexBase::PageShape& shape_;
     bool started_ = false;
     std::string key_;
     Entry entry_;
@@ -58,19 +60,19 @@ private:
 
 }  // namespace
 
-bool IndexBase::is_page(std::string_view page, std::span<const std::uint64_t> starts, std::size_t entries,
-                        const std::function<bool(const Entry&)>& fits)
+bool IndexBase::is_page(std::string_view page, const PageShape& shape)
 {
-    PageReader reader(page, fits);
+    const auto& starts = shape.starts;
+    PageReader reader(page, shape);
     for (std::size_t block = 0; block < starts.size(); ++block) {
         const bool last = block + 1 == starts.size();
         const std::uint64_t end = last ? page.size() : starts[block + 1] - starts.front();
-        const std::size_t in_block = last ? entries - block * kBlockEntries : kBlockEntries;
-        if (end > page.size() || !reader.read_block(page.data() + end, in_block)) {
+        const std::size_t entries = last ? shape.entries - block * kBlockEntries : kBlockEntries;
+        if (end > page.size() || !reader.read_block(page.data() + end, entries)) {
             return false;
         }
     }
-    return true;
+    return !shape.behind || reader.last_key() < *shape.behind;
 }
 
 }  // namespace bytestore

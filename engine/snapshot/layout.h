@@ -2,8 +2,8 @@
 //
 //   magic, version, entries, hidden keys + 1 (0: not counted), segments, bytes of the tables, bytes of the base,
 //   checksum of the tables, checksum of the header up to here
-//   tables   each segment; where each block of the base starts; the checksum of each page of the base
-//   base     as engine/index/index_base.h packs it
+//   tables   each segment; where each block of the base starts; the checksum of each page of the base, then its first
+//   key base     as engine/index/index_base.h packs it
 //
 // Checksums are XXH3-64.
 #pragma once

@@ -137,17 +137,27 @@ std::vector<std::uint64_t> read_numbers(Reader& reader, std::size_t count)
     return numbers;
 }
 
+std::shared_ptr<const PageKeys> read_page_keys(Reader& reader, std::size_t pages)
+{
+    auto keys = std::make_shared<PageKeys>();
+    while (keys->size() < pages) {
+        keys->add(reader.text());
+    }
+    return keys;
+}
+
 // Brings in the pages of the base, each when it is asked for.
 class PageSource {
 public:
     PageSource(ReadAt read, const Header& header, const std::vector<SnapshotSegment>& segments,
-               IndexBase::Starts starts, std::vector<std::uint64_t> sums)
+               IndexBase::Starts starts, std::vector<std::uint64_t> sums, std::shared_ptr<const PageKeys> keys)
         : read_(std::move(read)),
           origin_(kHeaderBytes + header.tables),
           size_(header.base),
           entries_(header.entries),
           starts_(std::move(starts)),
-          sums_(std::move(sums))
+          sums_(std::move(sums)),
+          keys_(std::move(keys))
     {
         for (const auto& segment : segments) {
             covered_.push_back(segment.covered);
@@ -162,12 +172,16 @@ public:
         const std::uint64_t end = first + blocks < starts_->size() ? (*starts_)[first + blocks] : size_;
         const auto size = static_cast<std::size_t>(end - starts.front());
         const std::size_t rank = first * IndexBase::kBlockEntries;
-        const std::size_t entries = std::min(blocks * IndexBase::kBlockEntries, entries_ - rank);
+        const bool last = page + 1 == sums_.size();
+        const IndexBase::PageShape shape{.starts = starts,
+                                         .entries = std::min(blocks * IndexBase::kBlockEntries, entries_ - rank),
+                                         .first = (*keys_)[page],
+                                         .behind = last ? std::nullopt : std::optional((*keys_)[page + 1]),
+                                         .fits = fits_};
         std::string content(size + IndexBase::kPageSlack, '\0');
         const auto got = read_(origin_ + starts.front(), std::span(content).first(size));
         const auto text = std::string_view(content).substr(0, size);
-        if (!got || *got != size || hash_of(text) != sums_[page] ||
-            !IndexBase::is_page(text, starts, entries, [this](const Entry& entry) { return fits(entry); })) {
+        if (!got || *got != size || hash_of(text) != sums_[page] || !IndexBase::is_page(text, shape)) {
             return false;
         }
         std::ranges::copy(text, bytes + starts.front());
@@ -185,8 +199,10 @@ private:
     const std::uint64_t origin_;  // of the base in the file
     const std::uint64_t size_;    // of the base
     const std::size_t entries_;
-    const IndexBase::Starts starts_;  // of blocks
-    const std::vector<std::uint64_t> sums_;
+    const IndexBase::Starts starts_;         // of blocks
+    const std::vector<std::uint64_t> sums_;  // of pages
+    const std::shared_ptr<const PageKeys> keys_;
+    const std::function<bool(const Entry&)> fits_ = [this](const Entry& entry) { return fits(entry); };
     std::vector<std::uint64_t> covered_;
 };
 
@@ -205,16 +221,17 @@ Result<Snapshot> read_snapshot(ReadAt read, std::uint64_t size, SnapshotLoad loa
     const auto starts =
         std::make_shared<const std::vector<std::uint64_t>>(read_numbers(reader, IndexBase::blocks_of(entries)));
     auto sums = read_numbers(reader, IndexBase::pages_of(entries));
+    const auto keys = read_page_keys(reader, sums.size());
     const bool ascending = std::ranges::adjacent_find(*starts, std::greater_equal<>{}) == starts->end();
     if (!reader.at_end() || !ascending ||
         (!starts->empty() && (starts->front() != 0 || starts->back() >= header.base))) {
         return malformed("its table of blocks makes no sense");
     }
     const std::size_t pages = sums.size();
-    const auto source = std::make_shared<PageSource>(std::move(read), header, segments, starts, std::move(sums));
+    const auto source = std::make_shared<PageSource>(std::move(read), header, segments, starts, std::move(sums), keys);
     PagedBytes bytes(static_cast<std::size_t>(header.base), pages,
                      [source](std::size_t page, char* into) { return source->fetch(page, into); });
-    IndexBase base(entries, starts, std::move(bytes));
+    IndexBase base(entries, starts, std::move(bytes), load == SnapshotLoad::on_demand ? keys : nullptr);
     if (load == SnapshotLoad::whole && !base.load()) {
         return malformed("its index does not match its checksums");
     }

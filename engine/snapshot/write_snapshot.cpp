@@ -50,6 +50,10 @@ std::string tables_of(const Snapshot& snapshot)
         const std::uint64_t end = next < starts.size() ? starts[next] : bytes.size();
         writer.number(hash_of(bytes.substr(starts[first], end - starts[first])));
     }
+    const auto keys = snapshot.base.page_keys();
+    for (std::size_t page = 0; page < keys.size(); ++page) {
+        writer.text(keys[page]);
+    }
     return writer.bytes();
 }
 

@@ -148,7 +148,7 @@ public:
         const auto tables = number(kTables);
         const auto base = number(kBase);
         if (tables <= bytes_.size() && base <= bytes_.size()) {
-            seal_pages(snapshot::kHeaderBytes + tables, base);
+            seal_page(snapshot::kHeaderBytes + tables, base);
             put(kTablesSum, snapshot::hash_of(std::string_view(bytes_).substr(snapshot::kHeaderBytes, tables)));
         }
         put(kHeaderSum, snapshot::hash_of(std::string_view(bytes_).substr(0, kHeaderSum * 8)));
@@ -160,7 +160,7 @@ private:
     static constexpr std::size_t kBase = 6;
     static constexpr std::size_t kTablesSum = 7;
     static constexpr std::size_t kHeaderSum = 8;
-    static constexpr std::size_t kPage = 128;
+    static constexpr std::string_view kFirstKey = "key 000000";
 
     std::uint64_t number(std::size_t position) const
     {
@@ -170,11 +170,11 @@ private:
     }
     void put(std::size_t position, std::uint64_t number) { std::memcpy(bytes_.data() + position * 8, &number, 8); }
 
-    // One page only: its checksum is the last number of the tables.
-    void seal_pages(std::size_t base_begin, std::size_t base_size)
+    // One page only: its checksum is the last of the tables, but for its first key.
+    void seal_page(std::size_t base_begin, std::size_t base_size)
     {
         const auto sum = snapshot::hash_of(std::string_view(bytes_).substr(base_begin, base_size));
-        std::memcpy(bytes_.data() + base_begin - 8, &sum, 8);
+        std::memcpy(bytes_.data() + base_begin - kFirstKey.size() - 16, &sum, 8);
     }
 
     std::string bytes_;
