@@ -136,6 +136,7 @@ Status Recovery::read(OpenMode mode, const std::optional<LockClaims>& claims, bo
 Status Recovery::adopt_snapshot()
 {
     std::vector<std::shared_ptr<Segment>> segments;
+    segments.reserve(opened_.size());
     for (const auto& opened : opened_) {
         segments.push_back(opened.segment);
     }

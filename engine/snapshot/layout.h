@@ -12,7 +12,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -60,7 +59,7 @@ public:
     {
         std::uint64_t stored = 0;
         const auto bytes = take(sizeof(stored));
-        std::memcpy(&stored, bytes.data(), bytes.size());
+        bytes.copy(reinterpret_cast<char*>(&stored), bytes.size());
         return little_endian(stored);
     }
     std::string_view text() { return take(number()); }
@@ -79,7 +78,7 @@ private:
     std::string_view take(std::uint64_t size)
     {
         good_ = good_ && size <= left_.size();
-        const auto taken = good_ ? left_.substr(0, static_cast<std::size_t>(size)) : std::string_view("", 0);
+        const auto taken = good_ ? left_.substr(0, static_cast<std::size_t>(size)) : std::string_view();
         left_.remove_prefix(taken.size());
         return taken;
     }
