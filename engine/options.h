@@ -28,14 +28,19 @@ struct Options {
     bool create = true;      // make the directory (not its parents) if it is missing; only for writing
     SyncMode sync = SyncMode::interval;
     std::chrono::milliseconds sync_interval{1000};
-    std::uint64_t max_value = kDefaultMaxValue;            // bytes
-    std::uint64_t segment_size = std::uint64_t{64} << 20;  // bytes; a segment rolls when it would grow beyond
-    std::uint64_t compaction_threshold = 1000;             // stale records; 0: never by itself
-    unsigned compaction_dead_percent = 50;                 // and this share of the log's bytes
-    std::chrono::milliseconds lock_wait{0};                // how long to wait for another writer to finish
-    std::string mount_point;                               // for messages: where the store is shown, empty if nowhere
-    std::function<bool(std::string_view key)> is_hidden;   // keys that do not count as live keys (markers)
-    LogFunction log;                                       // nullptr: silence
+    std::uint64_t max_value = kDefaultMaxValue;             // bytes
+    std::uint64_t segment_size = std::uint64_t{64} << 20;   // bytes; a segment rolls when it would grow beyond
+    std::uint64_t compaction_threshold = 1000;              // stale records; 0: never by itself
+    unsigned compaction_dead_percent = 50;                  // and this share of the log's bytes
+    bool snapshot = true;                                   // open with index.snapshot, and write it
+    std::uint64_t snapshot_bytes = std::uint64_t{4} << 20;  // of the log that no snapshot covers make one worth writing
+    bool index_on_demand = false;            // read of a snapshot what is asked for, when it is: for few questions
+    std::chrono::milliseconds lock_wait{0};  // how long to wait for another writer to finish
+    std::string mount_point;                 // for messages: where the store is shown, empty if nowhere
+    // Keys that do not count as live keys (markers). A snapshot holds their number, so whoever opens a store has either
+    // the same function or none.
+    std::function<bool(std::string_view key)> is_hidden;
+    LogFunction log;  // nullptr: silence
 };
 
 }  // namespace bytestore

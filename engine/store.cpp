@@ -9,6 +9,7 @@
 #include "engine/log/lock_file.h"
 #include "engine/log/log_writer.h"
 #include "engine/log/recovery.h"
+#include "engine/log/snapshot_keeper.h"
 
 #include <fmt/format.h>
 
@@ -84,14 +85,21 @@ public:
 private:
     Status open_for_reading();
     Status open_for_writing();
+    MakeCatalog catalog_maker() const
+    {
+        return [this] { return std::make_unique<Catalog>(options_.is_hidden); };
+    }
     Result<bool> roll_if_stale();
     Result<CompactionReport> compact_locked(unsigned dead_percent);
     Result<CompactionReport> compact_all_locked(unsigned dead_percent);
     bool compaction_due() const;
     void compact_if_due();
+    Result<std::optional<Catalog::Frozen>> freeze();
+    void snapshot_if_rolled();
 
     std::unique_ptr<LockFile> lock_;
     std::unique_ptr<LogWriter> writer_;
+    std::unique_ptr<SnapshotKeeper> snapshots_;
     std::unique_ptr<DelayedCall> flusher_;
     bool closed_ = false;
 
@@ -103,6 +111,7 @@ private:
     std::atomic<std::uint64_t> syncs_{0};
     std::atomic<std::uint64_t> compactions_{0};
     std::atomic<std::uint64_t> reclaimed_{0};
+    std::atomic<bool> rolled_{false};             // a segment was finished: a time to look whether a snapshot is due
     std::atomic<std::uint64_t> next_attempt_{0};  // stale records at which the next automatic compaction may come
     std::atomic<std::uint64_t> next_scarce_attempt_{kWorthBytes};  // and, on a full disk, dead bytes
 };
@@ -117,7 +126,7 @@ Status Store::Impl::open(FileSystem& files)
         return options_.read_only ? open_for_reading() : open_for_writing();
     }
     if (options_.read_only && directory.error().os_error == ENOENT) {
-        catalog_ = std::make_unique<Catalog>(options_.is_hidden);
+        catalog_ = catalog_maker()();
         return {};
     }
     return forward(directory);
@@ -125,19 +134,21 @@ Status Store::Impl::open(FileSystem& files)
 
 Status Store::Impl::open_for_reading()
 {
-    TRY_ASSIGN(catalog_,
-               recover_for_reading(
-                   *directory_, [this] { return std::make_unique<Catalog>(options_.is_hidden); }, options_.log));
+    TRY_ASSIGN(catalog_, recover_for_reading(*directory_, catalog_maker(), options_));
     return {};
 }
 
 Status Store::Impl::open_for_writing()
 {
     TRY_ASSIGN(lock_, LockFile::acquire(*directory_, path_, options_.lock_wait));
-    catalog_ = std::make_unique<Catalog>(options_.is_hidden);
-    TRY_ASSIGN(const LogEnd end, recover_for_writing(*directory_, lock_->previous(), *catalog_, options_.log));
-    writer_ = std::make_unique<LogWriter>(*directory_, *catalog_, *lock_, options_, end);
+    TRY_ASSIGN(auto recovered, recover_for_writing(*directory_, lock_->previous(), catalog_maker(), options_));
+    catalog_ = std::move(recovered.catalog);
+    writer_ = std::make_unique<LogWriter>(*directory_, *catalog_, *lock_, options_, recovered.end);
     TRY(writer_->open());
+    snapshots_ = std::make_unique<SnapshotKeeper>(
+        *directory_, *catalog_, options_,
+        SnapshotKeeper::Hooks{.freeze = [this] { return freeze(); },
+                              .stop_writing = [this](const std::string& reason) { writer_->stop(reason); }});
     synced_ = writer_->all_synced() ? kOpening : 0;
     if (options_.sync == SyncMode::interval) {
         flusher_ = std::make_unique<DelayedCall>(options_.sync_interval, [this] { ignore(sync_to(committed_)); });
@@ -152,6 +163,10 @@ Status Store::Impl::close()
     }
     flusher_.reset();
     const Status synced = options_.sync == SyncMode::never ? Status{} : sync_to(committed_);
+    if (synced && snapshots_->due()) {
+        const std::lock_guard compactions(compaction_mutex_);
+        snapshots_->take(options_.sync != SyncMode::never);
+    }
     const std::lock_guard commits(commit_mutex_);
     const Status closed = writer_->close();
     lock_.reset();
@@ -175,7 +190,11 @@ Result<Position> Store::Impl::commit(const Batch& batch)
     if (planned.lines() == 0) {
         return Position{committed_};
     }
+    const auto active = writer_->active();
     TRY(writer_->begin({.bytes = planned.bytes(), .drawn = batch.drawn(), .removes = planned.removes()}));
+    if (active && active != writer_->active()) {
+        rolled_ = true;
+    }
     const auto mark = writer_->sync_mark();
     TRY(writer_->append(
         planned.lines(), [&](BufferedOutput& output) { return planned.emit(output, *writer_->active(), mark); },
@@ -196,6 +215,7 @@ Status Store::Impl::settle(Position position)
         TRY(sync_to(position.sequence));
     }
     compact_if_due();
+    snapshot_if_rolled();
     return {};
 }
 
@@ -293,6 +313,7 @@ Result<CompactionReport> Store::Impl::compact_locked(unsigned dead_percent)
 
 Result<CompactionReport> Store::Impl::compact_all_locked(unsigned dead_percent)
 {
+    catalog_->load();
     TRY(roll_if_stale());
     Compactor compactor(*directory_, *catalog_,
                         {.sync_active = [this] { return sync_to(committed_); },
@@ -306,6 +327,9 @@ Result<CompactionReport> Store::Impl::compact_all_locked(unsigned dead_percent)
     }
     ++compactions_;
     reclaimed_ += report.bytes_before - std::min(report.bytes_before, report.bytes_after);
+    if (snapshots_->due()) {
+        snapshots_->take(true);
+    }
     return report;
 }
 
@@ -338,6 +362,25 @@ void Store::Impl::compact_if_due()
     if (!done && options_.log) {
         options_.log(LogLevel::warning, fmt::format("compaction failed: {}", done.error().message));
     }
+}
+
+void Store::Impl::snapshot_if_rolled()
+{
+    if (!rolled_) {
+        return;
+    }
+    // A compaction under way writes one when it is done.
+    const std::unique_lock compactions(compaction_mutex_, std::try_to_lock);
+    if (compactions && rolled_.exchange(false) && snapshots_->due()) {
+        snapshots_->take(true);
+    }
+}
+
+Result<std::optional<Catalog::Frozen>> Store::Impl::freeze()
+{
+    const std::lock_guard commits(commit_mutex_);
+    TRY(writer_->check());
+    return catalog_->freeze();
 }
 
 Stats Store::Impl::stats() const

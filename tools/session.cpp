@@ -36,6 +36,7 @@ Result<std::unique_ptr<Backend>> Session::open_store(bool read_only) const
     options.is_hidden = fs::is_marker;
     options.log = log;
     options.read_only = read_only;
+    options.index_on_demand = true;
     TRY_ASSIGN(auto store, Store::open(directory, std::move(options)));
     return std::make_unique<LocalBackend>(std::move(store));
 }

@@ -90,6 +90,21 @@ std::size_t Index::memory_bytes() const
     return base_->memory_bytes() + hidden_.memory_bytes() + delta_.size() * kDeltaNodeBytes + delta_key_bytes_;
 }
 
+bool Index::intact() const
+{
+    return base_->intact();
+}
+
+bool Index::load() const
+{
+    return base_->load();
+}
+
+Index::Frozen Index::freeze() const
+{
+    return {.base = base_, .hidden = hidden_, .delta = delta_};
+}
+
 void Index::merge_if_outgrown()
 {
     const std::size_t bound = std::max(least_merge_, base_->size() / 4);
@@ -100,7 +115,9 @@ void Index::merge_if_outgrown()
     for (MergedCursor cursor(*base_, hidden_, delta_); cursor.valid(); cursor.next()) {
         builder.add(cursor.key(), cursor.entry());
     }
-    *this = Index(builder.finish(), least_merge_);
+    if (base_->intact()) {
+        *this = Index(builder.finish(), least_merge_);
+    }
 }
 
 }  // namespace bytestore

@@ -33,6 +33,8 @@ public:
     Index();
     // `least_merge`: how many entries the delta may hold however small the base is.
     explicit Index(std::size_t least_merge);
+    // One that shows `base`.
+    explicit Index(IndexBase base, std::size_t least_merge = kLeastMerge);
     ~Index();
     Index(const Index&) = delete;
     Index& operator=(const Index&) = delete;
@@ -52,13 +54,22 @@ public:
     std::size_t size() const;          // live keys
     std::size_t memory_bytes() const;  // about what it occupies
 
+    // Whether what the index was made over is still to be had. Once it is not, nothing that was read or changed since
+    // the last time it was may be believed. Only an index over a base that is read on demand can come to that.
+    bool intact() const;
+    // Brings all of it into memory; false if it is not intact then.
+    bool load() const;
+
+    // What it shows at this moment, for one who reads it later: costs a copy of the changes, not of the base.
+    struct Frozen;
+    Frozen freeze() const;
+
     // Builds an index from records in the order of the log, the last of a key winning; much faster than put and erase
     // one by one, since it sorts. `superseded` hears of every Set that a later Set or Delete of its key made dead, in
     // no order.
     class Loader;
 
 private:
-    explicit Index(IndexBase base, std::size_t least_merge);
     void merge_if_outgrown();
 
     std::shared_ptr<const IndexBase> base_;
@@ -66,6 +77,12 @@ private:
     IndexDelta delta_;
     std::size_t delta_key_bytes_ = 0;
     std::size_t least_merge_;
+};
+
+struct Index::Frozen {
+    std::shared_ptr<const IndexBase> base;
+    RankSet hidden;
+    IndexDelta delta;
 };
 
 class Index::Loader {

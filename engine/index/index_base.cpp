@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <ranges>
 #include <utility>
 
 namespace bytestore {
@@ -22,11 +23,42 @@ std::string_view whole_key(const char* at)
 
 }  // namespace
 
+IndexBase::IndexBase(std::size_t size, Starts block_starts, PagedBytes bytes, std::shared_ptr<const PageKeys> page_keys)
+    : bytes_(std::move(bytes)), block_starts_(std::move(block_starts)), page_keys_(std::move(page_keys)), size_(size)
+{
+}
+
+std::string_view IndexBase::first_key(std::size_t block) const
+{
+    return touch(block) ? whole_key(bytes_.view().data() + (*block_starts_)[block]) : std::string_view();
+}
+
+std::string_view IndexBase::page_key(std::size_t page) const
+{
+    return page_keys_ ? (*page_keys_)[page] : first_key(page * kPageBlocks);
+}
+
+PageKeys IndexBase::page_keys() const
+{
+    PageKeys keys;
+    for (std::size_t page = 0; page < pages_of(size_); ++page) {
+        keys.add(page_key(page));
+    }
+    return keys;
+}
+
 std::size_t IndexBase::block_of(std::string_view key) const
 {
-    const auto first_key = [this](std::uint64_t start) { return whole_key(bytes_.data() + start); };
-    const auto above = std::ranges::upper_bound(block_starts_, key, std::less<>{}, first_key);
-    return above == block_starts_.begin() ? 0 : static_cast<std::size_t>(above - block_starts_.begin()) - 1;
+    // The last of [begin, end) whose key is not above; the first one if there is none.
+    const auto last_not_above = [&](std::size_t begin, std::size_t end, const auto& key_of) {
+        const auto range = std::views::iota(begin, std::max(begin, end));
+        const auto above = std::ranges::upper_bound(range, key, std::less<>{}, key_of);
+        return above == range.begin() ? begin : *above - 1;
+    };
+    const auto page = last_not_above(0, pages_of(size_), [this](std::size_t candidate) { return page_key(candidate); });
+    const std::size_t first = page * kPageBlocks;
+    return last_not_above(first, std::min(first + kPageBlocks, block_starts_->size()),
+                          [this](std::size_t block) { return first_key(block); });
 }
 
 std::optional<IndexBase::Found> IndexBase::find(std::string_view key) const
@@ -41,19 +73,20 @@ std::optional<IndexBase::Found> IndexBase::find(std::string_view key) const
 
 std::size_t IndexBase::memory_bytes() const
 {
-    return bytes_.capacity() + block_starts_.capacity() * sizeof(std::uint64_t);
+    return bytes_.memory_bytes() + block_starts_->capacity() * sizeof(std::uint64_t) +
+           (page_keys_ ? page_keys_->memory_bytes() : 0);
 }
 
 IndexBase::Builder::Builder(std::size_t expected_bytes)
 {
-    base_.bytes_.reserve(expected_bytes);
+    bytes_.reserve(expected_bytes);
 }
 
 void IndexBase::Builder::add(std::string_view key, const Entry& entry)
 {
     std::size_t shared = 0;
-    if (base_.size_ % kBlockEntries == 0) {
-        base_.block_starts_.push_back(base_.bytes_.size());
+    if (size_ % kBlockEntries == 0) {
+        block_starts_.push_back(bytes_.size());
         last_mtime_ = 0;
     } else {
         shared = shared_bytes(last_key_, key);
@@ -61,17 +94,18 @@ void IndexBase::Builder::add(std::string_view key, const Entry& entry)
     std::array<char, 2 * kMaxVarintBytes + kMaxEntryBytes> packed;
     char* const lengths_end = put_varint(put_varint(packed.data(), shared), key.size() - shared);
     char* const entry_end = encode_entry(lengths_end, entry, last_mtime_);
-    base_.bytes_.append(packed.data(), lengths_end).append(key.substr(shared)).append(lengths_end, entry_end);
+    bytes_.append(packed.data(), lengths_end).append(key.substr(shared)).append(lengths_end, entry_end);
     last_key_.replace(shared, std::string::npos, key.substr(shared));
     last_mtime_ = entry.meta.mtime;
-    ++base_.size_;
+    ++size_;
 }
 
 IndexBase IndexBase::Builder::finish()
 {
-    base_.bytes_.shrink_to_fit();
-    base_.block_starts_.shrink_to_fit();
-    return std::move(base_);
+    bytes_.shrink_to_fit();
+    block_starts_.shrink_to_fit();
+    return {size_, std::make_shared<const std::vector<std::uint64_t>>(std::move(block_starts_)),
+            PagedBytes(std::move(bytes_))};
 }
 
 IndexBase::Cursor::Cursor(const IndexBase& base)
@@ -111,15 +145,15 @@ void IndexBase::Cursor::skip_to(std::size_t rank)
     }
 }
 
-// To the first entry of a block; one behind the last is the end.
+// To the first entry of a block; one behind the last, or one that cannot be had, is the end.
 void IndexBase::Cursor::enter(std::size_t block)
 {
     rank_ = block * kBlockEntries;
-    if (!valid()) {
+    if (!valid() || !base_->touch(block)) {
         rank_ = base_->size_;
         return;
     }
-    at_ = base_->bytes_.data() + base_->block_starts_[block];
+    at_ = base_->bytes_.view().data() + (*base_->block_starts_)[block];
     entry_.meta.mtime = 0;
     read();
 }

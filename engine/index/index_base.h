@@ -1,8 +1,9 @@
 // The immutable level of the index: sorted, front-coded entries in one string of bytes, without pointers, so that it
-// can be written to a file and read back as it is.
+// can be written to a file and read back as it is (engine/snapshot does).
 //
 // The bytes are blocks of kBlockEntries entries (the last may have fewer), one behind the other; a directory holds
-// where each starts. An entry is
+// where each starts. kPageBlocks blocks are a page, which is what is brought in at once where not all of the bytes are
+// in memory. An entry is
 //
 //   shared   varint: how many bytes its key has in common with the one before it; 0 for the first of a block
 //   own      varint: how many bytes of its key follow
@@ -14,11 +15,16 @@
 // Thread-safety: immutable; cursors and builders belong to one thread each.
 #pragma once
 
+#include "engine/index/page_keys.h"
+#include "engine/index/paged_bytes.h"
 #include "engine/types.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +40,46 @@ public:
         Entry entry;
     };
 
+    static constexpr std::size_t kBlockEntries = 16;
+    static constexpr std::size_t kPageBlocks = 8;
+    static constexpr std::size_t blocks_of(std::size_t entries)
+    {
+        return entries / kBlockEntries + (entries % kBlockEntries == 0 ? 0 : 1);
+    }
+    static constexpr std::size_t pages_of(std::size_t entries)
+    {
+        return entries / kPageEntries + (entries % kPageEntries == 0 ? 0 : 1);
+    }
+
+    using Starts = std::shared_ptr<const std::vector<std::uint64_t>>;
+
     IndexBase() = default;
+    // From the parts that another base had, its size(), block_starts() and bytes, and, to bring in fewer of these, the
+    // first key of each page. They are trusted; see is_page.
+    IndexBase(std::size_t size, Starts block_starts, PagedBytes bytes, std::shared_ptr<const PageKeys> page_keys = {});
+
+    // What a page should be.
+    struct PageShape {
+        std::span<const std::uint64_t> starts;  // of its blocks, in all bytes of the base, ascending
+        std::size_t entries = 0;
+        std::string_view first;                  // its first key
+        std::optional<std::string_view> behind;  // the first key of the next page
+        const std::function<bool(const Entry&)>& fits;
+    };
+    // Whether a page is whole blocks, packed as above, of ascending keys and entries that fit. kPageSlack bytes behind
+    // it can be read.
+    static bool is_page(std::string_view page, const PageShape& shape);
+    static constexpr std::size_t kPageSlack = 256;
+
+    // False once a page could not be brought in: nothing that was read since may be believed.
+    bool intact() const { return bytes_.intact(); }
+    // Brings in what is missing; false if it cannot be had.
+    bool load() const { return bytes_.touch_all(); }
+
+    std::span<const std::uint64_t> block_starts() const { return *block_starts_; }
+    PageKeys page_keys() const;
+    // Of the bytes only what was brought in may be read.
+    std::string_view bytes() const { return bytes_.view(); }
 
     std::optional<Found> find(std::string_view key) const;
     std::size_t size() const { return size_; }
@@ -42,13 +87,17 @@ public:
     std::size_t memory_bytes() const;
 
 private:
-    static constexpr std::size_t kBlockEntries = 16;
+    static constexpr std::size_t kPageEntries = kBlockEntries * kPageBlocks;
 
+    bool touch(std::size_t block) const { return bytes_.touch(block / kPageBlocks); }
+    std::string_view first_key(std::size_t block) const;  // empty if it cannot be had
+    std::string_view page_key(std::size_t page) const;
     // The last block whose first key is not above `key`; the first one if there is none.
     std::size_t block_of(std::string_view key) const;
 
-    std::string bytes_;
-    std::vector<std::uint64_t> block_starts_;
+    PagedBytes bytes_;
+    Starts block_starts_ = std::make_shared<const std::vector<std::uint64_t>>();
+    std::shared_ptr<const PageKeys> page_keys_;  // none: they are looked up
     std::size_t size_ = 0;
 };
 
@@ -64,7 +113,9 @@ public:
     IndexBase finish();
 
 private:
-    IndexBase base_;
+    std::string bytes_;
+    std::vector<std::uint64_t> block_starts_;
+    std::size_t size_ = 0;
     std::string last_key_;
     std::int64_t last_mtime_ = 0;
 };

@@ -1,7 +1,11 @@
 #include "engine/log/catalog.h"
 
+#include "engine/log/replay_index.h"
+
 #include <algorithm>
 #include <mutex>
+#include <stdexcept>
+#include <unordered_set>
 #include <utility>
 
 namespace bytestore {
@@ -76,15 +80,21 @@ void Catalog::make_leftover_locked(Account& account)
     account.pending.clear();
 }
 
-void Catalog::count_unverified(Slot slot, std::uint64_t records)
+void Catalog::describe(Slot slot, std::uint64_t unverified, bool can_be_covered)
 {
     const std::unique_lock lock(mutex_);
-    accounts_[slot]->unverified = records;
+    accounts_[slot]->unverified = unverified;
+    accounts_[slot]->can_be_covered = can_be_covered;
 }
 
 std::vector<Catalog::SegmentView> Catalog::segments() const
 {
     const std::shared_lock lock(mutex_);
+    return segments_locked();
+}
+
+std::vector<Catalog::SegmentView> Catalog::segments_locked() const
+{
     std::vector<SegmentView> views;
     views.reserve(by_number_.size());
     for (const auto& [number, slot] : by_number_) {
@@ -98,12 +108,19 @@ std::vector<Catalog::SegmentView> Catalog::segments() const
 
 void Catalog::replay(const Change& change)
 {
+    if (adopted_) {
+        const std::unique_lock lock(mutex_);
+        count_locked(change, change_index_locked(change));
+        return;
+    }
     if (!loader_) {
         loader_ = std::make_unique<Index::Loader>(
             [this](std::string_view key, const Entry& dead) { kill_locked(key, dead); });
     }
     auto& account = *accounts_[change.entry.segment];
     ++account.view.records;
+    ++uncovered_.records;
+    uncovered_.bytes += bytes_of(change.entry.length);
     if (change.remove) {
         // Whether it is dead shows only when all dead Sets are known.
         account.pending.push_back({.hash = key_hash(change.key), .length = change.entry.length});
@@ -119,23 +136,45 @@ void Catalog::finish_replay()
     if (loader_) {
         index_ = loader_->finish();
         loader_.reset();
+        settle_pending_locked();
     }
-    settle_pending_locked();
+}
+
+bool Catalog::intact() const
+{
+    const std::shared_lock lock(mutex_);
+    return index_.intact();
 }
 
 void Catalog::commit(const std::vector<Change>& changes)
 {
     const std::unique_lock lock(mutex_);
-    for (const auto& change : changes) {
-        apply_locked(change);
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        auto old = change_index_locked(changes[i]);
+        if (!index_.intact()) {
+            // The log holds all of them already.
+            rebuild_locked(changes.front().entry);
+            for (std::size_t before = 0; before < i; ++before) {
+                change_index_locked(changes[before]);
+            }
+            old = change_index_locked(changes[i]);
+        }
+        count_locked(changes[i], old);
     }
 }
 
-void Catalog::apply_locked(const Change& change)
+// What it did away with. Nothing of the account has changed.
+std::optional<Entry> Catalog::change_index_locked(const Change& change)
+{
+    return change.remove ? index_.erase(change.key) : index_.put(change.key, change.entry);
+}
+
+void Catalog::count_locked(const Change& change, const std::optional<Entry>& old)
 {
     const Slot slot = change.entry.segment;
     ++accounts_[slot]->view.records;
-    const auto old = change.remove ? index_.erase(change.key) : index_.put(change.key, change.entry);
+    ++uncovered_.records;
+    uncovered_.bytes += bytes_of(change.entry.length);
     if (old) {
         kill_locked(change.key, *old);
     }
@@ -147,6 +186,49 @@ void Catalog::apply_locked(const Change& change)
     }
 }
 
+// `end`: the record there and what is behind it does not count yet.
+void Catalog::rebuild_locked(const std::optional<Entry>& end) const
+{
+    auto index = replay_index(segments_locked(), end);
+    if (!index) {
+        throw std::runtime_error(index.error().message);
+    }
+    index_ = std::move(*index);
+}
+
+// What `read` gives of an index that is intact.
+template <class Read>
+auto Catalog::reading(Read read) const -> decltype(read())
+{
+    {
+        const std::shared_lock lock(mutex_);
+        auto result = read();
+        if (index_.intact()) {
+            return result;
+        }
+    }
+    const std::unique_lock lock(mutex_);
+    if (!index_.intact()) {
+        rebuild_locked(std::nullopt);
+    }
+    return read();
+}
+
+void Catalog::load() const
+{
+    const bool loaded = reading([this] { return index_.load(); });
+    if (!loaded) {
+        const std::unique_lock lock(mutex_);
+        rebuild_locked(std::nullopt);
+    }
+}
+
+std::size_t Catalog::size() const
+{
+    const std::shared_lock lock(mutex_);
+    return index_.size();
+}
+
 void Catalog::kill_locked(std::string_view key, const Entry& dead)
 {
     auto& account = *accounts_[dead.segment];
@@ -155,7 +237,7 @@ void Catalog::kill_locked(std::string_view key, const Entry& dead)
     account.dead_sets.insert(key_hash(key));
 }
 
-void Catalog::count_delete_locked(Slot slot, Pending record)
+void Catalog::count_delete_locked(Slot slot, PendingDelete record)
 {
     auto& account = *accounts_[slot];
     if (hidden_by_older_locked(slot, record.hash)) {
@@ -176,41 +258,45 @@ bool Catalog::hidden_by_older_locked(Slot slot, std::uint64_t hash) const
 // Called when dead Sets have left the disk: Deletes that hid only those are dead now.
 void Catalog::settle_pending_locked()
 {
+    const bool any = std::ranges::any_of(
+        by_number_, [this](const auto& numbered) { return !accounts_[numbered.second]->pending.empty(); });
+    if (!any) {
+        return;
+    }
     std::unordered_set<std::uint64_t> older;
     for (const auto& [number, slot] : by_number_) {
         auto& account = *accounts_[slot];
         const auto dead = std::partition(account.pending.begin(), account.pending.end(),
-                                         [&](const Pending& record) { return older.contains(record.hash); });
+                                         [&](const PendingDelete& record) { return older.contains(record.hash); });
         for (auto record = dead; record != account.pending.end(); ++record) {
             ++account.view.stale;
             account.view.dead_bytes += bytes_of(record->length);
         }
         account.pending.erase(dead, account.pending.end());
-        older.insert(account.dead_sets.begin(), account.dead_sets.end());
+        const auto dead_sets = account.dead_sets.all();
+        older.insert(dead_sets.begin(), dead_sets.end());
     }
 }
 
 std::optional<Catalog::Found> Catalog::find(std::string_view key) const
 {
-    const std::shared_lock lock(mutex_);
-    auto entry = index_.find(key);
-    if (!entry) {
-        return std::nullopt;
-    }
-    auto segment = accounts_[entry->segment]->view.segment;
-    return Found{.entry = *entry, .segment = std::move(segment)};
+    return reading([&]() -> std::optional<Found> {
+        const auto entry = index_.find(key);
+        if (!entry) {
+            return std::nullopt;
+        }
+        return Found{.entry = *entry, .segment = accounts_[entry->segment]->view.segment};
+    });
 }
 
 std::vector<ListItem> Catalog::list(const ListRequest& request) const
 {
-    const std::shared_lock lock(mutex_);
-    return index_.list(request);
+    return reading([&] { return index_.list(request); });
 }
 
 bool Catalog::any(std::string_view prefix) const
 {
-    const std::shared_lock lock(mutex_);
-    return index_.any(prefix);
+    return reading([&] { return index_.any(prefix); });
 }
 
 std::uint64_t Catalog::count_hidden_locked() const
@@ -232,7 +318,12 @@ Catalog::Totals Catalog::totals() const
 {
     const std::unique_lock lock(mutex_);
     if (!hidden_keys_) {
-        hidden_keys_ = count_hidden_locked();
+        auto hidden = count_hidden_locked();
+        if (!index_.intact()) {
+            rebuild_locked(std::nullopt);
+            hidden = count_hidden_locked();
+        }
+        hidden_keys_ = hidden;
     }
     Totals totals;
     totals.hidden_keys = *hidden_keys_;
@@ -303,6 +394,7 @@ Catalog::Slot Catalog::replace(const Replacement& replacement)
         }
     }
     settle_pending_locked();
+    uncover_all_locked();
     return output;
 }
 
@@ -335,6 +427,7 @@ void Catalog::remove(Slot slot)
     by_number_.erase(accounts_[slot]->view.segment->number());
     accounts_[slot].reset();
     settle_pending_locked();
+    uncover_all_locked();
 }
 
 }  // namespace bytestore

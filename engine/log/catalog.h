@@ -8,11 +8,16 @@
 // For that each segment remembers the keys of its dead Sets, and its pending Deletes, as 64-bit hashes. A collision of
 // hashes only keeps a Delete longer.
 //
-// Threads: every method locks by itself; readers share. No method does I/O.
+// An index that is read on demand from a snapshot can turn out to be damaged. Then it is built anew from the log, in
+// the middle of the call that found it out; where that fails as well, the call throws std::runtime_error.
+//
+// Threads: every method locks by itself; readers share. No method does I/O, an index on demand apart.
 #pragma once
 
 #include "engine/index/index.h"
+#include "engine/log/key_hashes.h"
 #include "engine/log/segment.h"
+#include "engine/snapshot/snapshot.h"
 
 #include <cstdint>
 #include <functional>
@@ -22,7 +27,6 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace bytestore {
@@ -78,21 +82,36 @@ public:
             std::uint64_t offset = 0;
             std::uint64_t length = 0;
         };
-        struct KeptDelete {
-            std::uint64_t hash = 0;
-            std::uint64_t length = 0;
-        };
         std::vector<Slot> inputs;  // in the order of their numbers; the output took the name of the last
         std::shared_ptr<Segment> output;
         std::uint64_t size = 0;
         std::vector<Moved> moved;
-        std::vector<KeptDelete> deletes;
+        std::vector<PendingDelete> deletes;
     };
 
     struct Staleness {
         std::uint64_t records = 0;
         std::uint64_t dead_bytes = 0;
         std::uint64_t log_bytes = 0;
+    };
+
+    // Records that no snapshot covers.
+    struct Uncovered {
+        std::uint64_t records = 0;
+        std::uint64_t bytes = 0;
+    };
+
+    // All it held at one moment, for a snapshot.
+    struct Frozen {
+        struct Part {
+            Slot slot = 0;
+            std::shared_ptr<Segment> segment;
+            SnapshotSegment known;  // what the catalog knows of it
+        };
+        Index::Frozen index;
+        std::vector<Part> segments;  // in the order of their numbers
+        std::vector<SegmentView> unsynced;
+        Uncovered uncovered;
     };
 
     explicit Catalog(std::function<bool(std::string_view key)> is_hidden);
@@ -104,12 +123,19 @@ public:
     void set_synced(Slot slot);
     void set_leftover(Slot slot);
     void set_unfinished(Slot slot);
-    void count_unverified(Slot slot, std::uint64_t records);
+    // Records without a checksum; whether a snapshot can say all there is to say of the segment (by default it can).
+    void describe(Slot slot, std::uint64_t unverified, bool can_be_covered);
     std::vector<SegmentView> segments() const;  // in the order of their numbers
+
+    // Before replay: starts from what a snapshot covers, the first segments to be added.
+    void adopt(Index index, std::optional<std::uint64_t> hidden_keys);
+    void adopt_segment(Slot slot, SnapshotSegment known);
 
     // Replay, before anybody else sees the catalog: records in the order of the log, then finish_replay.
     void replay(const Change& change);
     void finish_replay();
+    // Whether all that was looked up in an index on demand could be had. The only method that tells instead of mending.
+    bool intact() const;
 
     void commit(const std::vector<Change>& changes);
 
@@ -117,9 +143,17 @@ public:
     std::vector<ListItem> list(const ListRequest& request) const;
     bool any(std::string_view prefix) const;
     Totals totals() const;
+    // Brings an index on demand into memory, whole.
+    void load() const;
+    Uncovered uncovered() const;
+    std::size_t size() const;  // keys, hidden ones included
+    // Nothing if there is something in it that a snapshot cannot say. No commit may be under way.
+    std::optional<Frozen> freeze() const;
+    // A snapshot of what was frozen is in its place.
+    void covered(const Uncovered& frozen);
     Staleness staleness() const;  // cheap; leftovers do not count, since no compaction drops them
 
-    // For a compaction. Whether the Set at this place is its key's last record.
+    // For a compaction, after load(). Whether the Set at this place is its key's last record.
     bool keeps_set(Slot slot, std::uint64_t offset, std::string_view key) const;
     // Whether a Delete of `key` in `slot` still hides something; `merging`: the segments before it in the merge count
     // as older.
@@ -129,23 +163,26 @@ public:
     void remove(Slot slot);  // its file is gone
 
 private:
-    struct Pending {
-        std::uint64_t hash = 0;
-        std::uint64_t length = 0;
-    };
     struct Account {
         SegmentView view;
         std::uint64_t unverified = 0;
-        std::unordered_set<std::uint64_t> dead_sets;
-        std::vector<Pending> pending;
+        bool can_be_covered = true;
+        KeyHashes dead_sets;
+        std::vector<PendingDelete> pending;
     };
 
     static void make_leftover_locked(Account& account);
-    void apply_locked(const Change& change);
+    template <class Read>
+    auto reading(Read read) const -> decltype(read());
+    void rebuild_locked(const std::optional<Entry>& end) const;
+    std::vector<SegmentView> segments_locked() const;
+    std::optional<Entry> change_index_locked(const Change& change);
+    void count_locked(const Change& change, const std::optional<Entry>& old);
     void kill_locked(std::string_view key, const Entry& dead);
-    void count_delete_locked(Slot slot, Pending record);
+    void count_delete_locked(Slot slot, PendingDelete record);
     bool hidden_by_older_locked(Slot slot, std::uint64_t hash) const;
     void settle_pending_locked();
+    void uncover_all_locked();
     void move_locked(const Replacement& replacement, Slot output, std::size_t begin, std::size_t end);
     std::uint64_t count_hidden_locked() const;
 
@@ -153,12 +190,14 @@ private:
 
     mutable std::shared_mutex mutex_;
     // Guarded by mutex_.
-    Index index_;
+    mutable Index index_;  // building it anew changes nothing that it shows
+    Uncovered uncovered_;
     std::vector<std::optional<Account>> accounts_;  // by slot; slots are not used again
     std::map<std::uint64_t, Slot> by_number_;
+    bool adopted_ = false;                              // a snapshot
     mutable std::optional<std::uint64_t> hidden_keys_;  // counted when first asked for, then kept
 
-    // Only during replay.
+    // Only during replay; none over a snapshot.
     std::unique_ptr<Index::Loader> loader_;
 };
 

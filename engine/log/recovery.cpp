@@ -1,7 +1,9 @@
 #include "engine/log/recovery.h"
 
+#include "engine/log/replay_index.h"
 #include "engine/log/segment_name.h"
 #include "engine/log/segment_scan.h"
+#include "engine/log/snapshot_binding.h"
 #include "engine/log/torn_tail.h"
 
 #include <fmt/format.h>
@@ -19,7 +21,8 @@ constexpr int kReaderTries = 100;
 
 struct Opened {
     std::shared_ptr<Segment> segment;
-    SegmentScan scan;
+    SegmentScan scan;                      // before it is scanned: of what a snapshot covers
+    std::optional<SnapshotSegment> known;  // what that says of it
     Catalog::Slot slot = 0;
     std::uint64_t size = 0;  // when the scan began
 };
@@ -29,24 +32,6 @@ void say(const LogFunction& log, LogLevel level, const std::string& text)
     if (log) {
         log(level, text);
     }
-}
-
-Entry entry_of(Catalog::Slot slot, std::uint64_t offset, std::uint64_t length, const format::Line& line,
-               std::int64_t file_mtime)
-{
-    Entry entry;
-    entry.segment = slot;
-    entry.offset = offset;
-    entry.length = length;
-    entry.size = line.size;
-    entry.kind = line.kind;
-    entry.meta = Meta{.mtime = line.fields.mtime.value_or(file_mtime),
-                      .atime = line.fields.atime,
-                      .ctime = line.fields.ctime,
-                      .mode = line.fields.mode,
-                      .uid = line.fields.uid,
-                      .gid = line.fields.gid};
-    return entry;
 }
 
 // The numbers of the segments in the directory, in order, with what else concerns the log said.
@@ -67,13 +52,15 @@ Result<std::vector<std::uint64_t>> segment_numbers(Directory& directory, const L
 
 class Recovery {
 public:
-    Recovery(Directory& directory, Catalog& catalog, const LogFunction& log)
-        : directory_(directory), catalog_(catalog), log_(log)
+    Recovery(Directory& directory, Catalog& catalog, const Options& options)
+        : directory_(directory), catalog_(catalog), options_(options), log_(options.log)
     {
     }
 
-    // Opens and scans every segment; a read error or an unknown format ends it.
-    Status read(OpenMode mode, const std::optional<LockClaims>& claims);
+    // Opens every segment, and scans what of it the snapshot does not cover, if that may be used and fits. A read error
+    // or an unknown format ends it.
+    Status read(OpenMode mode, const std::optional<LockClaims>& claims, bool use_snapshot);
+    bool used_snapshot() const { return !opened_.empty() && opened_.front().known; }
     // Refuses what no crash explains. `claims` only where they may be held against the log.
     Status judge(const std::optional<LockClaims>& claims);
     Result<LogEnd> finish_writing(const std::optional<LockClaims>& claims);
@@ -84,6 +71,7 @@ public:
 
 private:
     Result<std::shared_ptr<Segment>> open_segment(std::uint64_t number, OpenMode mode);
+    Status adopt_snapshot();
     Status scan_one(Opened& opened);
     Status judge_inner(const Opened& opened, const Opened& next) const;
     Status judge_last(const Opened& last, const std::optional<LockClaims>& claims) const;
@@ -104,6 +92,7 @@ private:
 
     Directory& directory_;
     Catalog& catalog_;
+    const Options& options_;
     const LogFunction& log_;
     std::vector<Opened> opened_;  // in the order of their numbers
 };
@@ -119,16 +108,22 @@ Result<std::shared_ptr<Segment>> Recovery::open_segment(std::uint64_t number, Op
     return std::make_shared<Segment>(number, std::move(file), info, std::nullopt);
 }
 
-Status Recovery::read(OpenMode mode, const std::optional<LockClaims>& claims)
+Status Recovery::read(OpenMode mode, const std::optional<LockClaims>& claims, bool use_snapshot)
 {
+    const bool failed = claims && claims->state == LockClaims::State::failed;
     TRY_ASSIGN(const auto numbers, segment_numbers(directory_, log_));
     for (const auto number : numbers) {
         const bool last = number == numbers.back();
         TRY_ASSIGN(auto segment, open_segment(number, last ? mode : OpenMode::read));
-        if (last && claims && claims->state == LockClaims::State::failed) {
+        if (last && failed) {
             TRY(segment->file().drop_cache());
         }
-        opened_.push_back({.segment = std::move(segment), .scan = {}, .slot = 0, .size = 0});
+        opened_.push_back({.segment = std::move(segment), .scan = {}, .known = {}, .slot = 0, .size = 0});
+    }
+    if (use_snapshot && !failed) {
+        if (const auto adopted = adopt_snapshot(); !adopted) {
+            say(log_, LogLevel::debug, fmt::format("the whole log is read: {}", adopted.error().message));
+        }
     }
     for (auto& opened : opened_) {
         TRY(scan_one(opened));
@@ -137,19 +132,44 @@ Status Recovery::read(OpenMode mode, const std::optional<LockClaims>& claims)
     return {};
 }
 
+// All of it or nothing: on an error the catalog is as it was.
+Status Recovery::adopt_snapshot()
+{
+    std::vector<std::shared_ptr<Segment>> segments;
+    segments.reserve(opened_.size());
+    for (const auto& opened : opened_) {
+        segments.push_back(opened.segment);
+    }
+    TRY_ASSIGN(auto bound, open_snapshot(directory_, segments,
+                                         options_.index_on_demand ? SnapshotLoad::on_demand : SnapshotLoad::whole));
+    for (std::size_t i = 0; i < bound.scans.size(); ++i) {
+        opened_[i].scan = std::move(bound.scans[i]);
+        opened_[i].known = std::move(bound.snapshot.segments[i]);
+    }
+    catalog_.adopt(Index(std::move(bound.snapshot.base)), bound.snapshot.hidden_keys);
+    say(log_, LogLevel::debug, fmt::format("{}: it covers {} segment(s)", kSnapshotName, bound.scans.size()));
+    return {};
+}
+
 Status Recovery::scan_one(Opened& opened)
 {
     TRY_ASSIGN(const FileInfo info, opened.segment->file().info());
     opened.slot = catalog_.add(opened.segment);
     opened.size = info.size;
+    if (opened.known) {
+        catalog_.adopt_segment(opened.slot, std::move(*opened.known));
+    }
     const auto mtime = opened.segment->file_mtime();
     const auto slot = opened.slot;
-    auto scan = scan_segment(opened.segment->file(), info.size,
-                             [&](std::uint64_t offset, std::uint64_t length, const format::Line& line) {
-                                 catalog_.replay({.key = line.key,
-                                                  .remove = line.command == format::Command::remove,
-                                                  .entry = entry_of(slot, offset, length, line, mtime)});
-                             });
+    bool undated = false;
+    const auto replay = [&](std::uint64_t offset, std::uint64_t length, const format::Line& line) {
+        const bool remove = line.command == format::Command::remove;
+        undated = undated || (!remove && !line.fields.mtime);
+        catalog_.replay({.key = line.key, .remove = remove, .entry = entry_of(slot, offset, length, line, mtime)});
+    };
+    auto scan = opened.known && opened.scan.size == info.size
+                    ? Result<SegmentScan>(std::move(opened.scan))
+                    : scan_segment(opened.segment->file(), info.size, replay, std::move(opened.scan));
     if (!scan) {
         return fail(scan.error().code,
                     fmt::format("{}: {}", segment_name(opened.segment->number()), scan.error().message),
@@ -158,7 +178,7 @@ Status Recovery::scan_one(Opened& opened)
     opened.scan = std::move(*scan);
     opened.segment->adopt_header(opened.scan.header);
     catalog_.set_size(slot, info.size);
-    catalog_.count_unverified(slot, opened.scan.unchecked);
+    catalog_.describe(slot, opened.scan.unchecked, can_be_covered(opened.scan, undated));
     say(log_, LogLevel::debug,
         fmt::format("{}: {} records in {} bytes{}", segment_name(opened.segment->number()), opened.scan.records,
                     info.size, opened.scan.sealed ? ", sealed" : ""));
@@ -365,6 +385,9 @@ void Recovery::finish_reading()
 // A crash in a merge leaves inputs that the output covers; nothing in them is live.
 Status Recovery::remove_leftovers()
 {
+    if (directory_.info(std::string(kSnapshotTempName))) {
+        TRY(directory_.unlink(std::string(kSnapshotTempName)));
+    }
     bool removed = false;
     for (const auto temporary : {kCompactionName, kNextName}) {
         const std::string name(temporary);
@@ -443,27 +466,41 @@ Result<bool> Recovery::unchanged() const
 
 }  // namespace
 
-Result<LogEnd> recover_for_writing(Directory& directory, const std::optional<LockClaims>& claims, Catalog& catalog,
-                                   const LogFunction& log)
+Result<Recovered> recover_for_writing(Directory& directory, const std::optional<LockClaims>& claims,
+                                      const MakeCatalog& make, const Options& options)
 {
-    Recovery recovery(directory, catalog, log);
-    TRY(recovery.read(OpenMode::write, claims));
-    TRY(recovery.judge(claims));
-    return recovery.finish_writing(claims);
+    for (bool use_snapshot = options.snapshot;; use_snapshot = false) {
+        auto catalog = make();
+        Recovery recovery(directory, *catalog, options);
+        auto verdict = recovery.read(OpenMode::write, claims, use_snapshot);
+        if (verdict) {
+            verdict = recovery.judge(claims);
+        }
+        if (recovery.used_snapshot() && !(verdict && catalog->intact())) {
+            continue;
+        }
+        TRY(verdict);
+        TRY_ASSIGN(const LogEnd end, recovery.finish_writing(claims));
+        return Recovered{.catalog = std::move(catalog), .end = end};
+    }
 }
 
-Result<std::unique_ptr<Catalog>> recover_for_reading(Directory& directory,
-                                                     const std::function<std::unique_ptr<Catalog>()>& make,
-                                                     const LogFunction& log)
+Result<std::unique_ptr<Catalog>> recover_for_reading(Directory& directory, const MakeCatalog& make,
+                                                     const Options& options)
 {
+    bool use_snapshot = options.snapshot;
     for (int attempt = 1;; ++attempt) {
         // Before the segments are looked at: what a writer syncs meanwhile must not count against what was read.
         const auto claims = read_claims(directory);
         auto catalog = make();
-        Recovery recovery(directory, *catalog, log);
-        auto verdict = recovery.read(OpenMode::read, std::nullopt);
+        Recovery recovery(directory, *catalog, options);
+        auto verdict = recovery.read(OpenMode::read, std::nullopt, use_snapshot);
         if (verdict) {
             verdict = recovery.judge(claims);
+        }
+        if (recovery.used_snapshot() && !(verdict && catalog->intact())) {
+            use_snapshot = false;
+            continue;
         }
         const auto unchanged = recovery.unchanged();
         if (!unchanged) {

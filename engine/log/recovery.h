@@ -12,6 +12,8 @@
 #include "engine/options.h"
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 
 namespace bytestore {
@@ -29,14 +31,23 @@ struct LogEnd {
     bool failed = false;                // an I/O error stopped its writer: seal it, and go on in another
 };
 
+using MakeCatalog = std::function<std::unique_ptr<Catalog>()>;  // an empty one
+
+struct Recovered {
+    std::unique_ptr<Catalog> catalog;
+    LogEnd end;
+};
+
+// Both start from the index snapshot where that fits what is found, and read what it does not cover; whatever does not
+// go well with it is judged anew without it.
+
 // For a writer, who holds the lock whose earlier claims are given: recovers, and removes leftovers.
-Result<LogEnd> recover_for_writing(Directory& directory, const std::optional<LockClaims>& claims, Catalog& catalog,
-                                   const LogFunction& log);
+Result<Recovered> recover_for_writing(Directory& directory, const std::optional<LockClaims>& claims,
+                                      const MakeCatalog& make, const Options& options);
 
 // For a reader: changes nothing, takes a torn tail for the end, and starts over while a writer changes the set of
-// segments. `catalog` is empty before, and is given anew for each try by `make`.
-Result<std::unique_ptr<Catalog>> recover_for_reading(Directory& directory,
-                                                     const std::function<std::unique_ptr<Catalog>()>& make,
-                                                     const LogFunction& log);
+// segments.
+Result<std::unique_ptr<Catalog>> recover_for_reading(Directory& directory, const MakeCatalog& make,
+                                                     const Options& options);
 
 }  // namespace bytestore

@@ -14,8 +14,8 @@ namespace {
 
 class Scan {
 public:
-    Scan(File& file, std::uint64_t size, const RecordSink& sink)
-        : scanner_(file, 0, size), sink_(sink)
+    Scan(File& file, std::uint64_t size, const RecordSink& sink, SegmentScan known)
+        : scanner_(file, known.size, size), sink_(sink), result_(std::move(known)), lines_(result_.lines)
     {
         result_.size = size;
     }
@@ -43,7 +43,7 @@ private:
     const RecordSink& sink_;
     SegmentScan result_;
     std::vector<Held> batch_;  // the records so far of one that is not whole yet
-    std::uint64_t lines_ = 0;  // behind the header, without blank ones
+    std::uint64_t lines_;      // behind the header, without blank ones
     std::uint64_t lines_before_batch_ = 0;
     bool seal_seen_ = false;
 };
@@ -212,9 +212,9 @@ Status Scan::look_behind_bad()
 
 }  // namespace
 
-Result<SegmentScan> scan_segment(File& file, std::uint64_t size, const RecordSink& sink)
+Result<SegmentScan> scan_segment(File& file, std::uint64_t size, const RecordSink& sink, SegmentScan known)
 {
-    return Scan(file, size, sink).run();
+    return Scan(file, size, sink, std::move(known)).run();
 }
 
 }  // namespace bytestore

@@ -38,8 +38,9 @@ struct SegmentScan {
 // Hears each record that counts, in order: those of a batch once it is whole. The line's value is not decoded.
 using RecordSink = std::function<void(std::uint64_t offset, std::uint64_t length, const format::Line& line)>;
 
-// Scans the first `size` bytes of `file`. Records behind a bad line are not told. Errors: what reading gives (never
-// taken for the end of the log), and Errc::unsupported for a header of a newer version.
-Result<SegmentScan> scan_segment(File& file, std::uint64_t size, const RecordSink& sink);
+// Scans the first `size` bytes of `file`. Records behind a bad line are not told. With `known`, the result of a scan of
+// the first known.size bytes that found nothing odd and no seal, it goes on from there. Errors: what reading gives
+// (never taken for the end of the log), and Errc::unsupported for a header of a newer version.
+Result<SegmentScan> scan_segment(File& file, std::uint64_t size, const RecordSink& sink, SegmentScan known = {});
 
 }  // namespace bytestore

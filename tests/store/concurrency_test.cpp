@@ -7,13 +7,21 @@
 namespace bytestore::test {
 namespace {
 
-// Every value is its key and a number that only grows, so that any value can be judged by itself.
-class ConcurrencyTest : public StoreTest {
+// With snapshots at every occasion, or none. Every value is its key and a number that only grows, so that any value can
+// be judged by itself.
+class ConcurrencyTest : public StoreTest, public ::testing::WithParamInterface<bool> {
 protected:
     static constexpr int kKeys = 8;
     static constexpr int kWriters = 3;
 
-    ConcurrencyTest() { options_.segment_size = 3000; }
+    ConcurrencyTest()
+    {
+        options_.segment_size = 3000;
+        if (GetParam()) {
+            options_.snapshot_bytes = 1;
+            options_.index_on_demand = true;
+        }
+    }
 
     static std::string key_of(int writer, int i) { return std::to_string(writer) + "-" + std::to_string(i % kKeys); }
 
@@ -82,7 +90,7 @@ protected:
     }
 };
 
-TEST_F(ConcurrencyTest, ReadersOfTheStoreSeeOnlyWhatWasWritten)
+TEST_P(ConcurrencyTest, ReadersOfTheStoreSeeOnlyWhatWasWritten)
 {
     const int count = scaled(400);
     const auto store = open();
@@ -94,7 +102,7 @@ TEST_F(ConcurrencyTest, ReadersOfTheStoreSeeOnlyWhatWasWritten)
     EXPECT_EQ(content_of(path()), expected(count));
 }
 
-TEST_F(ConcurrencyTest, ReadersOfTheFilesSeeOnlyWhatWasWritten)
+TEST_P(ConcurrencyTest, ReadersOfTheFilesSeeOnlyWhatWasWritten)
 {
     const int count = scaled(400);
     const auto store = open();
@@ -109,7 +117,7 @@ TEST_F(ConcurrencyTest, ReadersOfTheFilesSeeOnlyWhatWasWritten)
     EXPECT_EQ(content_of(path()), expected(count));
 }
 
-TEST_F(ConcurrencyTest, ReadersOfTheFilesNeverLoseWhatWasThereBefore)
+TEST_P(ConcurrencyTest, ReadersOfTheFilesNeverLoseWhatWasThereBefore)
 {
     const int count = scaled(400);
     const auto store = open();
@@ -123,7 +131,7 @@ TEST_F(ConcurrencyTest, ReadersOfTheFilesNeverLoseWhatWasThereBefore)
     });
 }
 
-TEST_F(ConcurrencyTest, AutomaticCompactionsGoOnBesideWriters)
+TEST_P(ConcurrencyTest, AutomaticCompactionsGoOnBesideWriters)
 {
     options_.compaction_threshold = 50;
     options_.compaction_dead_percent = 0;
@@ -137,6 +145,8 @@ TEST_F(ConcurrencyTest, AutomaticCompactionsGoOnBesideWriters)
     EXPECT_GT(store->stats().compactions, 0U);
     EXPECT_EQ(content_of(path()), expected(count));
 }
+
+INSTANTIATE_TEST_SUITE_P(WithoutAndWithSnapshots, ConcurrencyTest, ::testing::Bool());
 
 }  // namespace
 }  // namespace bytestore::test
