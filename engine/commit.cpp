@@ -23,24 +23,6 @@ std::string shown(std::string_view key)
     return key.size() <= kShownKey ? std::string(key) : fmt::format("{}...", key.substr(0, kShownKey));
 }
 
-Status check_key(std::string_view key)
-{
-    if (key.empty()) {
-        return fail(Errc::invalid, "the key is empty");
-    }
-    if (key.size() > kMaxKeyBytes) {
-        return fail(Errc::name_too_long,
-                    fmt::format("the key of {} bytes is longer than {} bytes", key.size(), kMaxKeyBytes));
-    }
-    if (!format::is_valid_utf8(key)) {
-        return fail(Errc::not_utf8, "the key is not valid UTF-8");
-    }
-    if (key == format::kStoreKey) {
-        return fail(Errc::invalid, "the key is reserved for the store itself");
-    }
-    return {};
-}
-
 Status check_value(const Operation& operation, const Options& options)
 {
     if (operation.value().size() > options.max_value) {
@@ -69,6 +51,24 @@ format::Fields fields_of(const Meta& meta)
 }
 
 }  // namespace
+
+Status check_key(std::string_view key)
+{
+    if (key.empty()) {
+        return fail(Errc::invalid, "the key is empty");
+    }
+    if (key.size() > kMaxKeyBytes) {
+        return fail(Errc::name_too_long,
+                    fmt::format("the key of {} bytes is longer than {} bytes", key.size(), kMaxKeyBytes));
+    }
+    if (!format::is_valid_utf8(key)) {
+        return fail(Errc::not_utf8, "the key is not valid UTF-8");
+    }
+    if (key == format::kStoreKey) {
+        return fail(Errc::invalid, "the key is reserved for the store itself");
+    }
+    return {};
+}
 
 Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const Options& options)
 {

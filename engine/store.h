@@ -88,6 +88,9 @@ private:
     std::vector<Reservation*> drawn_;
 };
 
+// What any commit refuses of a key that it sets: Errc::invalid, name_too_long or not_utf8.
+Status check_key(std::string_view key);
+
 // A place in the order of commits; what settle() waits for.
 struct Position {
     std::uint64_t sequence = 0;

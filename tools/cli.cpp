@@ -200,6 +200,9 @@ Result<CommandLine> Parser::parse(std::span<const std::string> args)
 
 Status Parser::finish()
 {
+    if (line_.directory.empty()) {
+        return usage_error("the name of the data directory is empty");
+    }
     if (help_->parsed()) {
         return finish_help();
     }

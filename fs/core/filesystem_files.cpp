@@ -11,7 +11,7 @@
 namespace bytestore::fs {
 namespace {
 
-Status check_key(std::string_view key)
+Status check_writable_key(std::string_view key)
 {
     if (key.empty() || has_reserved_segment(key)) {
         return fail(Errc::not_permitted, "a key of this form can be read and removed, but not written");
@@ -34,7 +34,7 @@ Result<std::unique_ptr<Handle>> Filesystem::open(Ino ino, const OpenRequest& req
     const bool writes = request.writes || request.truncate;
     if (writes) {
         TRY(store_.writable());
-        TRY(found->detached ? Status{} : check_key(names_.key_of(*found).value_or("")));
+        TRY(found->detached ? Status{} : check_writable_key(names_.key_of(*found).value_or("")));
     }
     TRY(files_.open(found, request.writes, request.truncate));
     if (request.truncate) {

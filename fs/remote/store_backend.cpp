@@ -28,6 +28,7 @@ Meta meta_over(const std::optional<ValueRef>& old)
 
 Status check_key(std::string_view key)
 {
+    TRY(bytestore::check_key(key));
     if (fs::has_reserved_segment(key)) {
         return fail(Errc::invalid,
                     "the key has a segment that starts with U+0000; such keys are reserved for directories");

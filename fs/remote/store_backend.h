@@ -7,7 +7,7 @@
 
 namespace bytestore::remote {
 
-// Errc::invalid for a key that is reserved for directories.
+// What the store refuses of a key, and Errc::invalid for one that is reserved for directories.
 Status check_key(std::string_view key);
 
 class StoreBackend : public Backend {

@@ -43,6 +43,7 @@ const std::vector<Mistake> kMistakes = {
     {{"set", "a", "b", "--file", "c"}, "set takes VALUE or --file, not both; see 'kvs help set'"},
     {{"set", "a", "--file"}, "--file: 1 required FILE missing; see 'kvs help set'"},
     {{"scan", "--dir"}, "--dir: 1 required DIR missing; see 'kvs help scan'"},
+    {{"--dir", "", "scan"}, "the name of the data directory is empty; see 'kvs help scan'"},
     {{"help", "frobnicate"}, "unknown command 'frobnicate'; see 'kvs help'"},
     {{"help", "statz"}, "unknown command 'statz' (did you mean 'stats'?); see 'kvs help'"},
 };

@@ -193,5 +193,13 @@ TEST_F(MetaTest, get_of_a_link_prints_its_target)
     EXPECT_EQ(kvs({"get", "k", "--raw"}), prints("over/there"));
 }
 
+TEST_F(SetTest, a_key_that_cannot_be_makes_no_store)
+{
+    for (const auto& key : {std::string(), std::string("\xff"), std::string(65'537, 'k'), std::string("a:\0", 3)}) {
+        EXPECT_EQ(kvs({"set", key, "v"}).exit, 1);
+        EXPECT_FALSE(std::filesystem::exists(store()));
+    }
+}
+
 }  // namespace
 }  // namespace bytestore::tools
