@@ -27,6 +27,9 @@ namespace {
 // copied for little.
 constexpr unsigned kWorthPercent = 25;
 
+// So many dead bytes count as many stale records do: a few large values that are written again and again.
+constexpr std::uint64_t kManyDeadBytes = std::uint64_t{64} << 20;
+
 // On a full disk so many more dead bytes are worth a compaction, however few records and whatever share they are.
 constexpr std::uint64_t kWorthBytes = std::uint64_t{256} << 10;
 
@@ -89,6 +92,10 @@ private:
     {
         return [this] { return std::make_unique<Catalog>(options_.is_hidden); };
     }
+    Result<Position> commit_once(const Batch& batch);
+    Status reserve_once(Reservation& reservation, std::uint64_t bytes);
+    template <class T>
+    bool made_room_for(const Result<T>& done);
     Result<bool> roll_if_stale();
     Result<CompactionReport> compact_locked(unsigned dead_percent);
     Result<CompactionReport> compact_all_locked(unsigned dead_percent);
@@ -113,6 +120,7 @@ private:
     std::atomic<std::uint64_t> reclaimed_{0};
     std::atomic<bool> rolled_{false};             // a segment was finished: a time to look whether a snapshot is due
     std::atomic<std::uint64_t> next_attempt_{0};  // stale records at which the next automatic compaction may come
+    std::atomic<std::uint64_t> next_large_attempt_{0};             // and dead bytes
     std::atomic<std::uint64_t> next_scarce_attempt_{kWorthBytes};  // and, on a full disk, dead bytes
 };
 
@@ -182,7 +190,7 @@ Status Store::Impl::writable() const
     return writer_->check();
 }
 
-Result<Position> Store::Impl::commit(const Batch& batch)
+Result<Position> Store::Impl::commit_once(const Batch& batch)
 {
     TRY(writable());
     const std::lock_guard commits(commit_mutex_);
@@ -219,11 +227,34 @@ Status Store::Impl::settle(Position position)
     return {};
 }
 
+Result<Position> Store::Impl::commit(const Batch& batch)
+{
+    auto done = commit_once(batch);
+    return made_room_for(done) ? commit_once(batch) : std::move(done);
+}
+
 Status Store::Impl::reserve(Reservation& reservation, std::uint64_t bytes)
 {
     if (bytes <= reservation.bytes()) {
         return {};
     }
+    auto done = reserve_once(reservation, bytes);
+    return made_room_for(done) ? reserve_once(reservation, bytes) : std::move(done);
+}
+
+// Whether what failed for lack of space may succeed now.
+template <class T>
+bool Store::Impl::made_room_for(const Result<T>& done)
+{
+    if (done || done.error().code != Errc::no_space || !compaction_due()) {
+        return false;
+    }
+    compact_if_due();
+    return true;
+}
+
+Status Store::Impl::reserve_once(Reservation& reservation, std::uint64_t bytes)
+{
     TRY(writable());
     TRY_ASSIGN(const bool promised, writer_->space().promise(reservation, bytes));
     if (promised) {
@@ -339,8 +370,9 @@ bool Store::Impl::compaction_due() const
         return false;
     }
     const auto stale = catalog_->staleness();
-    const bool worth = stale.records >= std::max(options_.compaction_threshold, next_attempt_.load()) &&
-                       stale.dead_bytes * 100 >= stale.log_bytes * options_.compaction_dead_percent;
+    const bool much = stale.records >= std::max(options_.compaction_threshold, next_attempt_.load()) ||
+                      stale.dead_bytes >= std::max(kManyDeadBytes, next_large_attempt_.load());
+    const bool worth = much && stale.dead_bytes * 100 >= stale.log_bytes * options_.compaction_dead_percent;
     return worth || (stale.dead_bytes >= next_scarce_attempt_ && writer_->space().scarce());
 }
 
@@ -358,6 +390,7 @@ void Store::Impl::compact_if_due()
     const auto done = compact_locked(std::min(kWorthPercent, options_.compaction_dead_percent));
     const auto left = catalog_->staleness();
     next_attempt_ = left.records * 2;
+    next_large_attempt_ = left.dead_bytes * 2;
     next_scarce_attempt_ = left.dead_bytes + kWorthBytes;
     if (!done && options_.log) {
         options_.log(LogLevel::warning, fmt::format("compaction failed: {}", done.error().message));
@@ -408,7 +441,12 @@ Stats Store::Impl::stats() const
 Result<std::unique_ptr<Store>> Store::open(const std::string& directory, Options options, FileSystem& files)
 {
     auto impl = std::make_unique<Impl>(directory, std::move(options));
-    TRY(impl->open(files));
+    if (auto opened = impl->open(files); !opened) {
+        auto& error = opened.error();
+        const bool of_a_segment = error.code == Errc::damaged || error.code == Errc::unsupported;
+        return fail(error.code, of_a_segment ? fmt::format("{}: {}", directory, error.message) : error.message,
+                    error.os_error);
+    }
     return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
 

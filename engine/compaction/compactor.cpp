@@ -1,5 +1,6 @@
 #include "engine/compaction/compactor.h"
 
+#include "engine/log/roll_size.h"
 #include "engine/log/segment_name.h"
 
 #include <fmt/format.h>
@@ -224,17 +225,22 @@ Status Compactor::remove_leftovers()
 Status Compactor::merge_small()
 {
     while (const auto inputs = small_neighbours()) {
-        TRY(replace(*inputs));
+        auto merged = replace(*inputs);
+        if (!merged && merged.error().code == Errc::no_space) {
+            break;  // that frees little; it waits for better times
+        }
+        TRY(std::move(merged));
     }
     return {};
 }
 
 std::optional<Compactor::Views> Compactor::small_neighbours() const
 {
+    const auto most = roll_size(directory_, kMergeBytes);
     Views run;
     std::uint64_t bytes = 0;
     for (const auto& view : catalog_.segments()) {
-        if (may_rewrite(view) && bytes + view.size < kMergeBytes) {
+        if (may_rewrite(view) && bytes + view.size < most) {
             run.push_back(view);
             bytes += view.size;
             continue;
@@ -244,7 +250,7 @@ std::optional<Compactor::Views> Compactor::small_neighbours() const
         }
         run.clear();
         bytes = 0;
-        if (may_rewrite(view) && view.size < kMergeBytes) {
+        if (may_rewrite(view) && view.size < most) {
             run.push_back(view);
             bytes = view.size;
         }

@@ -1,5 +1,6 @@
 #include "engine/log/log_writer.h"
 
+#include "engine/log/roll_size.h"
 #include "engine/log/segment_name.h"
 
 #include <fmt/format.h>
@@ -23,7 +24,8 @@ LogWriter::LogWriter(Directory& directory, Catalog& catalog, LockFile& lock, con
       lock_(lock),
       options_(options),
       space_(directory, options.segment_size),
-      next_number_(end.next_number)
+      next_number_(end.next_number),
+      roll_size_(roll_size(directory, options.segment_size))
 {
     claims_.pid = ::getpid();
     claims_.mount_point = options.mount_point;
@@ -70,7 +72,7 @@ Status LogWriter::begin(const LogSpace::Need& need)
     TRY(check());
     if (must_begin_another()) {
         TRY(next_segment(need.removes));
-    } else if (lines_ > 0 && end_ + need.bytes > options_.segment_size) {
+    } else if (lines_ > 0 && end_ + need.bytes > roll_size_) {
         auto rolled = next_segment(false);
         if (!rolled && (!active_ || rolled.error().code != Errc::no_space)) {
             return rolled;
@@ -280,6 +282,7 @@ void LogWriter::adopt(const Next& next)
     ++next_number_;
     end_ = next.end;
     lines_ = 0;
+    roll_size_ = roll_size(directory_, options_.segment_size);
     synced_to_ = announced_ = next.end;
     synced(*active_, next.end);
 }

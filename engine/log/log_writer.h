@@ -107,6 +107,7 @@ private:
     std::shared_ptr<Segment> segment_;
     std::optional<Catalog::Slot> empty_slot_;  // of an empty file whose name the next segment takes
     std::uint64_t next_number_ = 0;
+    std::uint64_t roll_size_;      // that it may have
     std::uint64_t end_ = 0;        // of the active segment
     std::uint64_t lines_ = 0;      // in it
     std::uint64_t synced_to_ = 0;  // bytes of it

@@ -3,6 +3,7 @@
 #include "fs/core/attributes.h"
 #include "fs/mapping.h"
 
+#include <climits>
 #include <utility>
 
 namespace bytestore::fs {
@@ -17,8 +18,11 @@ std::string_view without_marker(std::string_view key)
 
 }  // namespace
 
-Status check_set(std::string_view key, std::string_view value)
+Status check_set(std::string_view key, std::string_view value, Kind kind)
 {
+    if (kind == Kind::link && (value.empty() || value.size() >= PATH_MAX || value.contains('\0'))) {
+        return fail(Errc::invalid, "the target of a link is 1 to 4095 bytes without U+0000");
+    }
     if (is_marker(key) && !has_reserved_segment(without_marker(key))) {
         return value.empty() ? Status{} : fail(Errc::invalid, "the marker of a directory has an empty value");
     }
@@ -34,7 +38,7 @@ Status ApplyBatch::add(format::Line line, std::string value)
         bound_[line.key] = std::nullopt;
         batch_.remove(std::move(line.key));
     } else {
-        TRY(check_set(line.key, value));
+        TRY(check_set(line.key, value, line.kind));
         TRY_ASSIGN(const Meta meta, meta_of(line));
         bound_[line.key] = Bound{.kind = line.kind, .meta = meta};
         batch_.set(std::move(line.key), std::move(value), meta, line.kind);

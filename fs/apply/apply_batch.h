@@ -18,9 +18,9 @@ namespace bytestore::fs {
 // The value that a key has now, if any.
 using FindEntry = std::function<Result<std::optional<Entry>>(std::string_view key)>;
 
-// Whether a Set may come from outside of the mount: Errc::invalid for a reserved key; a directory's marker is one only
-// with a value in it.
-Status check_set(std::string_view key, std::string_view value);
+// Whether a Set may come from outside of the mount: Errc::invalid for a reserved key (a directory's marker is one only
+// with a value in it), and for the target of a link that symlink(2) would refuse.
+Status check_set(std::string_view key, std::string_view value, Kind kind);
 
 class ApplyBatch {
 public:

@@ -2,6 +2,8 @@
 
 #include "fs/mapping.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -49,6 +51,17 @@ Attributes Directories::attributes(const NodePtr& directory) const
         attributes.ctime = std::max(attributes.ctime, *directory->directory_mtime);
     }
     return attributes;
+}
+
+bool Directories::passes_group_on(const NodePtr& directory) const
+{
+    return (attributes(directory).mode & S_ISGID) != 0;
+}
+
+Owner Directories::owner_in(const NodePtr& directory, Owner owner) const
+{
+    const auto attributes = this->attributes(directory);
+    return (attributes.mode & S_ISGID) != 0 ? Owner{.uid = owner.uid, .gid = attributes.gid} : owner;
 }
 
 Result<Position> Directories::change(const NodePtr& directory, const AttributeChange& change)

@@ -32,6 +32,9 @@ public:
     Directories(Store& store, const NodeTable& nodes, const Names& names, const PendingFiles& pending,
                 Owner store_owner);
 
+    // The owner of what is made in the directory: its group, if it is set-group-ID.
+    Owner owner_in(const NodePtr& directory, Owner owner) const;
+    bool passes_group_on(const NodePtr& directory) const;
     Attributes attributes(const NodePtr& directory) const;
     // A record of the marker at once.
     Result<Position> change(const NodePtr& directory, const AttributeChange& change);

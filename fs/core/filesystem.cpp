@@ -4,6 +4,7 @@
 #include "fs/mapping.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <mutex>
@@ -182,8 +183,10 @@ Result<Attributes> Filesystem::make_directory(Ino parent, std::string_view name,
         if (spot.place == Node::Place::value || has_reserved_segment(spot.key)) {
             return fail(Errc::invalid, fmt::format("a directory cannot be named {}", name));
         }
+        mode |= directories_.passes_group_on(in) ? S_ISGID : 0U;
         Batch batch;
-        batch.set(marker_key(spot.key), "", new_meta(Type::directory, mode, owner, store_owner_, now()));
+        batch.set(marker_key(spot.key), "",
+                  new_meta(Type::directory, mode, directories_.owner_in(in, owner), store_owner_, now()));
         TRY_ASSIGN(position, store_.commit(batch));
         Directories::touch(in);
         attributes = known(nodes_.look_up(in, spot.place, spot.segment, Type::directory, spot.key));
@@ -208,7 +211,8 @@ Result<Attributes> Filesystem::make_link(Ino parent, std::string_view name, std:
         }
         Batch batch;
         batch.set(spot.key, std::string(target),
-                  new_meta(Type::link, default_mode(Type::link), owner, store_owner_, now()), Kind::link);
+                  new_meta(Type::link, default_mode(Type::link), directories_.owner_in(in, owner), store_owner_, now()),
+                  Kind::link);
         TRY_ASSIGN(position, store_.commit(batch));
         Directories::touch(in);
         attributes = known(nodes_.look_up(in, spot.place, spot.segment, Type::link, spot.key));

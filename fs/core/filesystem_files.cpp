@@ -91,7 +91,9 @@ Result<Filesystem::Created> Filesystem::create_locked(const NodePtr& parent, std
         return fail(Errc::name_too_long, fmt::format("the key would have {} bytes", spot.key.size()));
     }
     handle->node = nodes_.look_up(parent, spot.place, spot.segment, Type::file, spot.key);
-    if (auto made = files_.create(handle->node, new_meta(Type::file, mode, owner, store_owner_, now())); !made) {
+    if (auto made = files_.create(
+            handle->node, new_meta(Type::file, mode, directories_.owner_in(parent, owner), store_owner_, now()));
+        !made) {
         nodes_.forget(handle->node, 1);
         return forward(made);
     }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <cerrno>
 #include <cstdio>
+#include <limits>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -105,8 +106,13 @@ void on_getattr(fuse_req_t request, fuse_ino_t ino, fuse_file_info* /*info*/)
     guard(request, [&](fs::Filesystem& core) { reply_attributes(request, core.attributes(ino)); });
 }
 
+// The years 1678 to 2262; what is beyond becomes the nearest of these, as other file systems do at their limits.
 std::int64_t nanoseconds(const timespec& time)
 {
+    constexpr auto kMostSeconds = std::numeric_limits<std::int64_t>::max() / 1'000'000'000;
+    if (time.tv_sec >= kMostSeconds || time.tv_sec <= -kMostSeconds) {
+        return (time.tv_sec < 0 ? -kMostSeconds : kMostSeconds) * 1'000'000'000;
+    }
     return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
 

@@ -196,7 +196,26 @@ Result<Server::ConnectionPtr> Server::take_in(fs::Descriptor socket) const
                    .denial = fmt::format("user {} lacks the permission of the data directory for this (process {} "
                                          "serves it, mounted at {})",
                                          peer.uid, ::getpid(), settings_.mount_point)},
+        .user = peer.uid,
         .rests_since = steady_clock::now()});
+    return connection;
+}
+
+// The first that may be served: one user, who may stop half-way in every request, gets no more than half of the
+// workers, unless it is root or the daemon's own.
+Server::ConnectionPtr Server::next_locked()
+{
+    const auto may_be_served = [this](const ConnectionPtr& connection) {
+        const auto same = [&](const Connection* other) { return other->user == connection->user; };
+        return connection->user == 0 || connection->user == ::geteuid() || stopping_ ||
+               2 * static_cast<std::size_t>(std::ranges::count_if(served_, same)) < settings_.workers;
+    };
+    const auto found = std::ranges::find_if(waiting_, may_be_served);
+    if (found == waiting_.end()) {
+        return nullptr;
+    }
+    auto connection = std::move(*found);
+    waiting_.erase(found);
     return connection;
 }
 
@@ -204,12 +223,14 @@ void Server::work()
 {
     std::unique_lock lock(mutex_);
     while (true) {
-        changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-        if (waiting_.empty()) {
+        ConnectionPtr connection;
+        changed_.wait(lock, [&] {
+            connection = next_locked();
+            return connection || stopping_;
+        });
+        if (!connection) {
             return;
         }
-        auto connection = std::move(waiting_.front());
-        waiting_.pop_front();
         served_.push_back(connection.get());
         lock.unlock();
         const bool stays = serve(*connection);

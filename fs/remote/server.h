@@ -2,7 +2,8 @@
 //
 // One thread watches the listener and the connections that rest; a few others take the requests that come. Whoever is
 // silent costs no thread: when there are too many connections, the one that has rested longest is closed, but not
-// before it had time to ask. Whoever stops half-way is given up after a while. Garbage closes its own connection.
+// before it had time to ask. Whoever stops half-way is given up after a while, and keeps
+// others' requests from no more than half of the workers. Garbage closes its own connection.
 #pragma once
 
 #include "engine/options.h"
@@ -55,6 +56,7 @@ private:
     struct Connection {
         Channel channel;
         Client client;
+        uid_t user = 0;
         std::chrono::steady_clock::time_point rests_since;
     };
     using ConnectionPtr = std::unique_ptr<Connection>;
@@ -71,6 +73,7 @@ private:
     void sort_resting_locked(std::span<const pollfd> polled);
     void accept_one();
     Result<ConnectionPtr> take_in(fs::Descriptor socket) const;
+    ConnectionPtr next_locked();
     void work();
     bool serve(Connection& connection);
     void wake();

@@ -73,8 +73,9 @@ Result<bool> StoreBackend::remove(const std::string& key)
 Status StoreBackend::apply(const Batch& batch)
 {
     for (const auto& operation : batch.operations()) {
-        TRY(operation.type == Batch::Operation::Type::remove ? Status()
-                                                             : fs::check_set(operation.key, operation.value()));
+        TRY(operation.type == Batch::Operation::Type::remove
+                ? Status()
+                : fs::check_set(operation.key, operation.value(), operation.kind));
     }
     return commit(batch);
 }

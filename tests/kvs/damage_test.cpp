@@ -50,7 +50,9 @@ TEST_F(DamageTest, a_damaged_log_is_named_and_exit_1)
     for (const Args& args : {Args{"get", "a"}, Args{"scan"}, Args{"stats"}, Args{"set", "c", "d"}, Args{"compact"}}) {
         const Outcome run = kvs(args);
         EXPECT_EQ(run.exit, 1) << args[0];
-        EXPECT_THAT(run.err, StartsWith("kvs: log-00000000000000000000.dat is damaged at offset ")) << args[0];
+        EXPECT_THAT(run.err,
+                    StartsWith("kvs: " + store().string() + ": log-00000000000000000000.dat is damaged at offset "))
+            << args[0];
         EXPECT_THAT(run.err, HasSubstr("; keep a copy of the data directory, and see bytestore(5)\n")) << args[0];
     }
 }

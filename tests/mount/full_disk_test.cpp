@@ -129,9 +129,12 @@ TEST_F(NoBlockLeftTest, KvsRemovesAsWell)
 {
     fill();
     unmount();
-    ok("kvs --dir $DATA del gone; kvs --dir $DATA del big");
+    ok("kvs --dir $DATA del gone");
     EXPECT_NE(sh("kvs --dir $DATA set value new").status, 0);
     EXPECT_EQ(ok("kvs --dir $DATA get value"), "old\n");
+    ok("kvs --dir $DATA del big; kvs --dir $DATA set value new");
+    EXPECT_EQ(ok("kvs --dir $DATA get value"), "new\n");
+    ok("echo old | kvs --dir $DATA set value -");
     start();
 }
 
@@ -158,6 +161,14 @@ TEST_F(NoBlockLeftTest, RemovingALargeValueMakesRoomByItself)
     fill();
     ok("rm big big2 more*");
     ok("cp $TMP/big big; cmp big $TMP/big");
+}
+
+TEST_F(NoBlockLeftTest, SomeOfManyLargeValuesMakeRoomForAsMuch)
+{
+    ok("for i in {1..8}; do cp $TMP/big more$i; done");
+    fill();
+    ok("rm more2 more4");
+    ok("cp $TMP/big again; cmp again $TMP/big; cmp more3 $TMP/big");
 }
 
 TEST_F(NoBlockLeftTest, WritersThatHaveTheirSpaceFinish)

@@ -2,8 +2,13 @@
 #include "tests/remote/served_store.h"
 
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <csignal>
+#include <filesystem>
 #include <random>
 #include <thread>
 
@@ -71,6 +76,63 @@ TEST_F(ServerTest, ARequestThatStopsHalfWayIsGivenUp)
         client->rest();
     }
     EXPECT_FALSE(store_->find("half"));
+    expect_service();
+}
+
+// In a process of another user: more requests that stop half-way than there are workers.
+class Staller {
+public:
+    explicit Staller(const std::string& directory)
+    {
+        std::array<int, 2> ready{};
+        EXPECT_EQ(::pipe(ready.data()), 0);
+        child_ = ::fork();
+        if (child_ == 0) {
+            stall(directory, ready[1]);
+        }
+        char one = 0;
+        EXPECT_EQ(::read(ready[0], &one, 1), 1);
+        ::close(ready[0]);
+        ::close(ready[1]);
+    }
+    Staller(const Staller&) = delete;
+    Staller& operator=(const Staller&) = delete;
+    ~Staller()
+    {
+        ::kill(child_, SIGKILL);
+        ::waitpid(child_, nullptr, 0);
+    }
+
+private:
+    static constexpr uid_t kNobody = 65534;
+
+    [[noreturn]] static void stall(const std::string& directory, int ready)
+    {
+        const bool other = ::setgid(kNobody) == 0 && ::setuid(kNobody) == 0;
+        std::vector<std::unique_ptr<RawClient>> clients;
+        for (int i = 0; other && i < 40; ++i) {
+            clients.push_back(std::make_unique<RawClient>(directory));
+            clients.back()->send("BY");
+        }
+        [[maybe_unused]] const auto told = ::write(ready, "x", other ? 1 : 0);
+        while (true) {
+            ::pause();
+        }
+    }
+
+    pid_t child_ = 0;
+};
+
+TEST_F(ServerTest, AnotherUserWhoStopsHalfWayKeepsNobodyOut)
+{
+    if (::geteuid() != 0) {
+        GTEST_SKIP() << "only root can become another user";
+    }
+    for (const auto& path : {temporary_.path(), std::filesystem::path(directory())}) {
+        std::filesystem::permissions(path, std::filesystem::perms(0755));
+    }
+    start(std::chrono::minutes(10));
+    const Staller staller(directory());
     expect_service();
 }
 

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
 #include <algorithm>
+
 #include <cerrno>
 #include <utility>
 
@@ -99,7 +101,9 @@ int Model::create(std::string_view path)
 
 int Model::mkdir(std::string_view path)
 {
-    return add(path, fs::Type::directory, "", 0755);
+    const auto parent = find(split(path).parent);
+    const bool inherits = parent && (parent->mode & S_ISGID) != 0;
+    return add(path, fs::Type::directory, "", 0755 | (inherits ? S_ISGID : 0U));
 }
 
 int Model::symlink(std::string_view target, std::string_view path)

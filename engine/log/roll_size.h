@@ -1,0 +1,25 @@
+// How large segments may grow. A compaction needs room for what is live in a segment before it frees what is dead, so
+// segments are small beside the space that is left.
+#pragma once
+
+#include "engine/io/file.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace bytestore {
+
+inline constexpr std::uint64_t kLeastRollSize = std::uint64_t{1} << 20;
+
+// At most `wanted`, a sixteenth of what is free on the disk, but no less than kLeastRollSize.
+inline std::uint64_t roll_size(Directory& directory, std::uint64_t wanted)
+{
+    constexpr std::uint64_t kShare = 16;
+    const auto space = directory.space();
+    if (!space) {
+        return wanted;
+    }
+    return std::min(wanted, std::max(kLeastRollSize, space->blocks_available * space->block_size / kShare));
+}
+
+}  // namespace bytestore
