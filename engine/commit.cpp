@@ -1,6 +1,7 @@
 #include "engine/commit.h"
 
 #include "engine/log/line_scanner.h"
+#include "engine/meta_fields.h"
 #include "engine/record_size.h"
 
 #include <fmt/format.h>
@@ -33,21 +34,6 @@ Status check_value(const Operation& operation, const Options& options)
         return fail(Errc::not_utf8, fmt::format("the link target of {} is not valid UTF-8", shown(operation.key)));
     }
     return {};
-}
-
-format::Fields fields_of(const Meta& meta)
-{
-    const auto unless_mtime = [&](const std::optional<std::int64_t>& time) {
-        return time == meta.mtime ? std::nullopt : time;
-    };
-    format::Fields fields;
-    fields.mtime = meta.mtime;
-    fields.atime = unless_mtime(meta.atime);
-    fields.ctime = unless_mtime(meta.ctime);
-    fields.mode = meta.mode;
-    fields.uid = meta.uid;
-    fields.gid = meta.gid;
-    return fields;
 }
 
 }  // namespace

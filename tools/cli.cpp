@@ -45,6 +45,8 @@ private:
     void add_delete();
     void add_scan();
     void add_batch();
+    void add_transfer();
+    void add_maintenance();
     void add_store_commands();
     void add_path_commands();
     void add_help();
@@ -66,6 +68,11 @@ private:
     DeleteCommand delete_;
     ScanCommand scan_;
     BatchCommand batch_;
+    ExportCommand export_;
+    ImportCommand import_;
+    VerifyCommand verify_;
+    RepairCommand repair_;
+    BackupCommand backup_;
     CompactCommand compact_;
     StatsCommand stats_;
     PathCommand path_;
@@ -99,6 +106,8 @@ Parser::Parser()
     add_delete();
     add_scan();
     add_batch();
+    add_transfer();
+    add_maintenance();
     add_store_commands();
     add_path_commands();
     add_help();
@@ -153,6 +162,27 @@ void Parser::add_batch()
     CLI::App* command = add_command("batch", "Apply records, one a line, in the form of the log", batch_);
     add_text(command, "FILE", batch_.file, "Where the lines are; '-' or nothing: standard input");
     command->footer("After a line {\"batch\":N} the next N records are applied together or not at all.");
+}
+
+void Parser::add_transfer()
+{
+    CLI::App* command = add_command("export", "Print keys and values as lines that import takes", export_);
+    add_text(command, "PREFIX", export_.prefix, "What the keys start with (default: all keys)");
+    command->add_flag("--directories", export_.directories, "Print the markers of directories as well");
+    command = add_command("import", "Set and delete what lines in the form of the log say", import_);
+    add_text(command, "FILE", import_.file, "Where the lines are; '-' or nothing: standard input");
+    command->add_flag("--atomic", import_.atomic, "All lines or none; at most 1000000 lines and 256 MiB");
+}
+
+void Parser::add_maintenance()
+{
+    CLI::App* command = add_command("verify", "Read the whole log and tell what is wrong with it", verify_);
+    command->add_flag("--json", verify_.json, "Print one JSON object a line");
+    command = add_command("repair", "Save what can be had of a damaged store into a new one", repair_);
+    add_text(command, "OUT", repair_.target, "The new data directory")->required();
+    command->add_flag("--json", repair_.json, "Print one JSON object a line");
+    command = add_command("backup", "Copy the store, which may be in use, to a new directory", backup_);
+    add_text(command, "DEST", backup_.target, "The new data directory")->required();
 }
 
 void Parser::add_store_commands()

@@ -43,6 +43,29 @@ struct BatchCommand {
     std::string file = "-";  // "-" is standard input
 };
 
+struct ExportCommand {
+    std::string prefix;
+    bool directories = false;
+};
+
+struct ImportCommand {
+    std::string file = "-";  // "-" is standard input
+    bool atomic = false;
+};
+
+struct VerifyCommand {
+    bool json = false;
+};
+
+struct RepairCommand {
+    std::string target;
+    bool json = false;
+};
+
+struct BackupCommand {
+    std::string target;
+};
+
 struct CompactCommand {};
 
 struct StatsCommand {
@@ -57,8 +80,9 @@ struct KeyCommand {
     std::string path;
 };
 
-using Command = std::variant<ShowText, SetCommand, GetCommand, DeleteCommand, ScanCommand, BatchCommand, CompactCommand,
-                             StatsCommand, PathCommand, KeyCommand>;
+using Command = std::variant<ShowText, SetCommand, GetCommand, DeleteCommand, ScanCommand, BatchCommand, ExportCommand,
+                             ImportCommand, VerifyCommand, RepairCommand, BackupCommand, CompactCommand, StatsCommand,
+                             PathCommand, KeyCommand>;
 
 struct CommandLine {
     std::string directory = "kvs-data";

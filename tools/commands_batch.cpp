@@ -1,96 +1,102 @@
-// The command batch: the lines that .control/apply takes.
+// The commands that apply lines, batch and import, and the one that makes some, export.
 #include "tools/commands.h"
 
-#include "engine/io/os_error.h"
-#include "fs/apply/apply_stream.h"
+#include "engine/format/record.h"
+#include "engine/meta_fields.h"
+#include "fs/mapping.h"
+#include "tools/apply_lines.h"
+#include "tools/lookup.h"
+#include "tools/progress.h"
+#include "tools/report.h"
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstddef>
-#include <fstream>
-#include <istream>
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace bytestore::tools {
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{1} << 16;
+constexpr std::uint64_t kImportRun = 1000;
 
-Status write_all(fs::ApplyStream& stream, std::string_view bytes)
+Result<ExitCode> applied(const ApplyLines& how, Session& session)
 {
-    while (!bytes.empty()) {
-        TRY_ASSIGN(const std::size_t taken, stream.write(bytes));
-        bytes.remove_prefix(taken);
-    }
-    return {};
-}
-
-// Up to the end of `from`, which ends the last line if no newline does.
-Status apply_all(std::istream& from, std::string_view name, fs::ApplyStream& stream)
-{
-    std::string piece(kPiece, '\0');
-    errno = 0;
-    do {
-        from.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-        const int os_error = errno;
-        TRY(write_all(stream, std::string_view(piece).substr(0, static_cast<std::size_t>(from.gcount()))));
-        if (from.bad()) {
-            return os_failure(os_error, "read", name);
-        }
-    } while (from);
-    if (stream.in_line()) {
-        TRY(write_all(stream, "\n"));
-    }
-    return stream.check_end();
-}
-
-Result<std::optional<Entry>> find(Backend& backend, std::string_view key)
-{
-    TRY_ASSIGN(const auto found, backend.list({.prefix = std::string(key), .delimiter = {}, .after = {}, .limit = 1}));
-    const bool there = !found.empty() && found.front().name == key;
-    return there ? std::optional(found.front().entry) : std::nullopt;
-}
-
-// What was applied stands, whatever came behind it. Standard input cannot be read twice, so that nothing is repeated
-// if a daemon goes away meanwhile.
-Result<ExitCode> run_on(std::istream& from, std::string_view name, Session& session)
-{
-    TRY_ASSIGN(const auto backend, session.open_for_writing());
-    fs::ApplyTarget target;
-    target.max_value = backend->max_value();
-    target.find = [&](std::string_view key) { return find(*backend, key); };
-    target.apply = [&](const Batch& batch) { return backend->apply(batch); };
-    fs::ApplyStream stream(std::move(target));
-    const auto done = apply_all(from, name, stream);
-    const auto closed = backend->close();
-    if (!done) {
-        const Error& error = done.error();
-        return fail(error.code, fmt::format("{}: {}; {} record(s) were applied", name, error.message, stream.applied()),
-                    error.os_error);
-    }
-    TRY(closed);
-    TRY(session.out.write(fmt::format("OK  {} record(s)\n", stream.applied())));
+    TRY_ASSIGN(const std::uint64_t records, apply_lines(how, session));
+    TRY(session.out.write(fmt::format("OK  {} record(s)\n", records)));
     return ExitCode::ok;
+}
+
+// A value that cannot be read is told, and does not end it.
+class Export {
+public:
+    Export(const ExportCommand& command, Backend& backend, Session& session)
+        : command_(command), backend_(backend), session_(session), progress_(session, "exported")
+    {
+    }
+
+    Result<ExitCode> run()
+    {
+        TRY(for_each_item(backend_, command_.prefix, [this](const ListItem& item) { return take(item); }));
+        session_.log(LogLevel::info, fmt::format("exported {} record(s), {} bytes", records_, bytes_));
+        return exit_;
+    }
+
+private:
+    Status take(const ListItem& item);
+    Status write(const ListItem& item, Kind kind, std::string_view value);
+
+    const ExportCommand& command_;
+    Backend& backend_;
+    Session& session_;
+    Progress progress_;
+    ExitCode exit_ = ExitCode::ok;
+    std::uint64_t records_ = 0;
+    std::uint64_t bytes_ = 0;
+};
+
+Status Export::take(const ListItem& item)
+{
+    if (fs::is_marker(item.name)) {
+        return command_.directories ? write(item, Kind::bytes, "") : Status();
+    }
+    const auto value = look_up(backend_, item.name);
+    if (!value) {
+        exit_ = ExitCode::failed;
+        report(value.error(), session_.io.err);
+        return {};
+    }
+    return *value ? write(item, (*value)->kind, (*value)->bytes) : Status();  // or it was deleted since it was listed
+}
+
+Status Export::write(const ListItem& item, Kind kind, std::string_view value)
+{
+    const auto out = [this](std::string_view bytes) {
+        bytes_ += bytes.size();
+        return session_.out.write(bytes);
+    };
+    TRY(format::write_set(out, item.name, kind, value, fields_of(item.entry.meta)));
+    progress_.update(++records_, bytes_);
+    return {};
 }
 
 }  // namespace
 
-// The file is opened first, so that a wrong name makes no store.
 Result<ExitCode> run(const BatchCommand& command, Session& session)
 {
-    if (command.file == "-") {
-        return run_on(session.io.in, "standard input", session);
-    }
-    errno = 0;
-    std::ifstream file(command.file, std::ios::binary);
-    if (!file) {
-        return os_failure(errno, "open", command.file);
-    }
-    return run_on(file, command.file, session);
+    return applied({.file = command.file}, session);
+}
+
+Result<ExitCode> run(const ImportCommand& command, Session& session)
+{
+    return applied({.file = command.file, .run_records = kImportRun, .whole = command.atomic, .shows_progress = true},
+                   session);
+}
+
+Result<ExitCode> run(const ExportCommand& command, Session& session)
+{
+    TRY_ASSIGN(const auto backend, session.open_for_reading());
+    return Export(command, *backend, session).run();
 }
 
 }  // namespace bytestore::tools

@@ -45,4 +45,45 @@ std::string json_line(std::string_view key, const Value& value)
     return line(json);
 }
 
+std::string json_line(const Finding& finding)
+{
+    Json json{{"severity", severity_name(finding.severity)}, {"file", finding.file}};
+    if (finding.offset) {
+        json["offset"] = *finding.offset;
+    }
+    json["what"] = finding.what;
+    return line(json);
+}
+
+std::string json_line(const VerifyReport& report)
+{
+    return line({{"summary", "verify"},
+                 {"clean", report.clean()},
+                 {"segments", report.segments},
+                 {"bytes", report.bytes},
+                 {"records", report.records},
+                 {"notices", report.notices},
+                 {"warnings", report.warnings},
+                 {"damage", report.damage}});
+}
+
+std::string json_line(const RepairReport& report)
+{
+    return line(
+        {{"summary", "repair"}, {"keys", report.keys}, {"losses", report.losses}, {"warnings", report.warnings}});
+}
+
+std::string_view severity_name(Finding::Severity severity)
+{
+    switch (severity) {
+        case Finding::Severity::notice:
+            return "notice";
+        case Finding::Severity::warning:
+            return "warning";
+        case Finding::Severity::damage:
+            break;
+    }
+    return "damage";
+}
+
 }  // namespace bytestore::tools

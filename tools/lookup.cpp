@@ -28,22 +28,27 @@ Result<std::optional<Value>> look_up(Backend& backend, const std::string& key)
     return value;
 }
 
-Status for_each_key(Backend& backend, const std::string& prefix,
-                    const std::function<Status(const std::string& key)>& visit)
+Status for_each_item(Backend& backend, const std::string& prefix,
+                     const std::function<Status(const ListItem& item)>& visit)
 {
     ListRequest request{.prefix = prefix, .delimiter = {}, .after = {}, .limit = kPage};
     while (true) {
         TRY_ASSIGN(const std::vector<ListItem> page, backend.list(request));
         for (const ListItem& item : page) {
-            if (!fs::is_marker(item.name)) {
-                TRY(visit(item.name));
-            }
+            TRY(visit(item));
         }
         if (page.empty()) {
             return {};
         }
         request.after = page.back().name;
     }
+}
+
+Status for_each_key(Backend& backend, const std::string& prefix,
+                    const std::function<Status(const std::string& key)>& visit)
+{
+    return for_each_item(backend, prefix,
+                         [&](const ListItem& item) { return fs::is_marker(item.name) ? Status() : visit(item.name); });
 }
 
 }  // namespace bytestore::tools

@@ -15,7 +15,8 @@ std::string_view advice(Errc code)
         case Errc::not_a_store:
             return "; name the data directory with --dir";
         case Errc::damaged:
-            return "; keep a copy of the data directory, and see bytestore(5)";
+            return "; keep a copy of the data directory; kvs verify shows all of it, and kvs repair saves what can be "
+                   "had";
         default:
             return "";
     }

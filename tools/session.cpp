@@ -91,6 +91,16 @@ Status Session::change(const std::function<Status(Backend&)>& body) const
     }
 }
 
+void Session::sync_daemon() const
+{
+    const auto daemon = RemoteBackend::connect(directory, kReadersAnswer);
+    const auto synced = daemon && *daemon ? (*daemon)->sync() : Status();
+    if (!daemon || !synced) {
+        const Error& error = daemon ? synced.error() : daemon.error();
+        log(LogLevel::warning, error.message + "; what its mount has not stored yet is left out");
+    }
+}
+
 std::uint64_t Session::max_value() const
 {
     const auto daemon = RemoteBackend::connect(directory, kAnswer);

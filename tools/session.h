@@ -27,6 +27,8 @@ struct Session {
     // Runs `body` on what that opens, and closes it: what was changed is durable. If a daemon goes away
     // without an answer, `body` runs again, so it must not mind.
     Status change(const std::function<Status(Backend&)>& body) const;
+    // Has a daemon, if there is one, store what its mount holds back. If it cannot, that is a warning.
+    void sync_daemon() const;
     // Bytes that a value may have.
     std::uint64_t max_value() const;
 

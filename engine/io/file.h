@@ -60,6 +60,9 @@ public:
     virtual Status lock() = 0;
     // Forgets clean cached pages, so that the next read comes from the disk.
     virtual Status drop_cache() = 0;
+    virtual Status set_mtime(std::int64_t mtime) = 0;
+    // For Directory::link; owned by this File.
+    virtual int descriptor() const = 0;
 };
 
 enum class OpenMode : std::uint8_t {
@@ -83,6 +86,9 @@ public:
     virtual Result<FileInfo> info() = 0;  // of the directory itself
     virtual Status rename(const std::string& from, const std::string& to) = 0;
     virtual Status unlink(const std::string& name) = 0;
+    // Gives `file` a further name, in this directory. Fails where they are not on one file system, or the system
+    // permits no such link.
+    virtual Status link(const File& file, const std::string& name) = 0;
     virtual Status sync() = 0;  // names created, renamed and unlinked before are on stable storage
     virtual Status lock() = 0;  // as File::lock
     virtual Result<DiskSpace> space() = 0;

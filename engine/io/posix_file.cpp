@@ -10,9 +10,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <string>
 #include <utility>
 
 namespace bytestore {
@@ -154,6 +156,17 @@ public:
         return {};
     }
 
+    Status set_mtime(std::int64_t mtime) override
+    {
+        constexpr std::int64_t kSecond = 1'000'000'000;
+        const auto below = ((mtime % kSecond) + kSecond) % kSecond;
+        const std::array<timespec, 2> times{timespec{.tv_sec = 0, .tv_nsec = UTIME_OMIT},
+                                            timespec{.tv_sec = (mtime - below) / kSecond, .tv_nsec = below}};
+        return check(::futimens(fd_.get(), times.data()), "set the time of");
+    }
+
+    int descriptor() const override { return fd_.get(); }
+
 private:
     Status check(int result, const char* action) const
     {
@@ -246,6 +259,16 @@ public:
     {
         if (::unlinkat(fd_.get(), name.c_str(), 0) != 0) {
             return os_failure(errno, "remove", path_of(name));
+        }
+        return {};
+    }
+
+    // By its descriptor: its name may mean another file by now.
+    Status link(const File& file, const std::string& name) override
+    {
+        const auto from = "/proc/self/fd/" + std::to_string(file.descriptor());
+        if (::linkat(AT_FDCWD, from.c_str(), fd_.get(), name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+            return os_failure(errno, "link", path_of(name));
         }
         return {};
     }

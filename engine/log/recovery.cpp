@@ -1,6 +1,8 @@
 #include "engine/log/recovery.h"
 
+#include "engine/log/judgement.h"
 #include "engine/log/replay_index.h"
+#include "engine/log/segment_files.h"
 #include "engine/log/segment_name.h"
 #include "engine/log/segment_scan.h"
 #include "engine/log/snapshot_binding.h"
@@ -34,22 +36,6 @@ void say(const LogFunction& log, LogLevel level, const std::string& text)
     }
 }
 
-// The numbers of the segments in the directory, in order, with what else concerns the log said.
-Result<std::vector<std::uint64_t>> segment_numbers(Directory& directory, const LogFunction& log)
-{
-    TRY_ASSIGN(const auto names, directory.list());
-    std::vector<std::uint64_t> numbers;
-    for (const auto& name : names) {
-        if (const auto number = segment_number(name)) {
-            numbers.push_back(*number);
-        } else if (looks_like_segment(name)) {
-            say(log, LogLevel::warning, fmt::format("{} is not the name of a segment; it is not read", name));
-        }
-    }
-    std::ranges::sort(numbers);
-    return numbers;
-}
-
 class Recovery {
 public:
     Recovery(Directory& directory, Catalog& catalog, const Options& options)
@@ -62,7 +48,7 @@ public:
     Status read(OpenMode mode, const std::optional<LockClaims>& claims, bool use_snapshot);
     bool used_snapshot() const { return !opened_.empty() && opened_.front().known; }
     // Refuses what no crash explains. `claims` only where they may be held against the log.
-    Status judge(const std::optional<LockClaims>& claims);
+    Status judge(const std::optional<LockClaims>& claims) const;
     Result<LogEnd> finish_writing(const std::optional<LockClaims>& claims);
     void finish_reading();
     Result<bool> unchanged() const;
@@ -70,25 +56,14 @@ public:
     bool last_grows() const;
 
 private:
-    Result<std::shared_ptr<Segment>> open_segment(std::uint64_t number, OpenMode mode);
     Status adopt_snapshot();
     Status scan_one(Opened& opened);
-    Status judge_inner(const Opened& opened, const Opened& next) const;
-    Status judge_last(const Opened& last, const std::optional<LockClaims>& claims) const;
-    Status judge_claims(const LockClaims& claims) const;
-    Status judge_predecessors() const;
-    Status judge_skipped(const Opened& opened, std::uint64_t synced) const;
-    static Result<bool> begins_like_a_segment(const Opened& opened);
+    LogFacts facts() const;
     static bool grows(const Opened& opened);
-    static bool unfinished(const Opened& opened);
-    bool merged(const Opened& opened) const;
     bool may_reuse_last() const;
-    bool covered(std::uint64_t number) const;
-    bool headerless_above(std::uint64_t number) const;
     void notice(const Opened& opened) const;
     Status remove_leftovers();
     void mark_sealed(const LogEnd& end);
-    bool speaks_of(const LockClaims& claims, const Opened& opened) const;
 
     Directory& directory_;
     Catalog& catalog_;
@@ -97,24 +72,16 @@ private:
     std::vector<Opened> opened_;  // in the order of their numbers
 };
 
-// Opens the file before anything of it is known: the header is needed to make the Segment, so it is read first.
-Result<std::shared_ptr<Segment>> Recovery::open_segment(std::uint64_t number, OpenMode mode)
-{
-    TRY_ASSIGN(auto file, directory_.open(segment_name(number), mode));
-    TRY_ASSIGN(const FileInfo info, file->info());
-    if (!info.regular) {
-        return damaged_at(number, 0, "it is not a regular file");
-    }
-    return std::make_shared<Segment>(number, std::move(file), info, std::nullopt);
-}
-
 Status Recovery::read(OpenMode mode, const std::optional<LockClaims>& claims, bool use_snapshot)
 {
     const bool failed = claims && claims->state == LockClaims::State::failed;
-    TRY_ASSIGN(const auto numbers, segment_numbers(directory_, log_));
-    for (const auto number : numbers) {
-        const bool last = number == numbers.back();
-        TRY_ASSIGN(auto segment, open_segment(number, last ? mode : OpenMode::read));
+    TRY_ASSIGN(const auto names, list_segments(directory_));
+    for (const auto& odd : names.odd) {
+        say(log_, LogLevel::warning, fmt::format("{} is not the name of a segment; it is not read", odd));
+    }
+    for (const auto number : names.numbers) {
+        const bool last = number == names.numbers.back();
+        TRY_ASSIGN(auto segment, open_segment(directory_, number, last ? mode : OpenMode::read));
         if (last && failed) {
             TRY(segment->file().drop_cache());
         }
@@ -187,153 +154,26 @@ Status Recovery::scan_one(Opened& opened)
 
 void Recovery::notice(const Opened& opened) const
 {
-    const auto name = segment_name(opened.segment->number());
-    const auto& scan = opened.scan;
-    if (scan.lines_after_seal > 0 || (scan.header && scan.unchecked > 0)) {
-        say(log_, LogLevel::info, fmt::format("{}: it holds records that an older program appended", name));
-    }
-    if (scan.skipped_batches > 0) {
-        say(log_, LogLevel::warning,
-            fmt::format("{}: {} incomplete batch(es) skipped; an older program wrote behind them", name,
-                        scan.skipped_batches));
+    for (const auto& remark : remarks({.segment = opened.segment.get(), .scan = &opened.scan})) {
+        const auto level = remark.severity == Finding::Severity::notice ? LogLevel::info : LogLevel::warning;
+        say(log_, level, fmt::format("{}: {}", remark.file, remark.what));
     }
 }
 
-Status Recovery::judge(const std::optional<LockClaims>& claims)
+LogFacts Recovery::facts() const
 {
-    for (std::size_t i = 0; i + 1 < opened_.size(); ++i) {
-        TRY(judge_inner(opened_[i], opened_[i + 1]));
-    }
-    TRY(judge_predecessors());
-    if (claims) {
-        TRY(judge_claims(*claims));
-    }
-    return opened_.empty() ? Status{} : judge_last(opened_.back(), claims);
-}
-
-Status Recovery::judge_inner(const Opened& opened, const Opened& next) const
-{
-    const auto& scan = opened.scan;
-    const auto number = opened.segment->number();
-    if (scan.bad) {
-        return damaged_at(number, scan.bad->offset, scan.bad->reason);
-    }
-    TRY(judge_skipped(opened, scan.synced_to));
-    // The first ByteStore compacts away only in part what it dies over, and seals nothing.
-    if (unfinished(opened) && next.scan.header && !merged(opened)) {
-        return damaged_at(number, scan.size, "it ends without a seal, though a later segment follows");
-    }
-    return {};
-}
-
-// One of ours that has no seal, though no foreign line kept us from writing one.
-bool Recovery::unfinished(const Opened& opened)
-{
-    const auto& scan = opened.scan;
-    return scan.header && !scan.sealed && !scan.ends_unchecked && scan.unchecked == 0;
-}
-
-// Whether a later segment says that it holds all of this one.
-bool Recovery::merged(const Opened& opened) const
-{
-    const auto number = opened.segment->number();
-    return std::ranges::any_of(opened_, [&](const Opened& later) {
-        return later.segment->number() > number && later.segment->from() <= number;
-    });
-}
-
-// A batch that was synced was whole.
-Status Recovery::judge_skipped(const Opened& opened, std::uint64_t synced) const
-{
-    if (opened.scan.first_skipped && *opened.scan.first_skipped < synced) {
-        return damaged_at(opened.segment->number(), *opened.scan.first_skipped, "an incomplete batch that was synced");
-    }
-    return {};
-}
-
-bool Recovery::covered(std::uint64_t number) const
-{
-    return std::ranges::any_of(opened_, [&](const Opened& opened) {
-        return opened.segment->from() <= number && number <= opened.segment->number();
-    });
-}
-
-bool Recovery::headerless_above(std::uint64_t number) const
-{
-    return std::ranges::any_of(
-        opened_, [&](const Opened& opened) { return !opened.scan.header && opened.segment->number() > number; });
-}
-
-Status Recovery::judge_predecessors() const
-{
+    LogFacts facts;
+    facts.reserve(opened_.size());
     for (const auto& opened : opened_) {
-        const auto prev = opened.scan.header ? opened.scan.header->prev : std::nullopt;
-        if (prev && !covered(*prev) && !headerless_above(opened.segment->number())) {
-            return damaged_at(opened.segment->number(), 0,
-                              fmt::format("it follows {}, which is missing", segment_name(*prev)));
-        }
+        facts.push_back({.segment = opened.segment.get(), .scan = &opened.scan});
     }
-    return {};
+    return facts;
 }
 
-Status Recovery::judge_claims(const LockClaims& claims) const
+Status Recovery::judge(const std::optional<LockClaims>& claims) const
 {
-    if (claims.segment && !covered(*claims.segment) && !headerless_above(*claims.segment)) {
-        return fail(Errc::damaged,
-                    fmt::format("{} is missing, though it was written last", segment_name(*claims.segment)));
-    }
-    return {};
-}
-
-// A copied store, or a segment that was rewritten since, is another file: then LOCK says nothing of it.
-bool Recovery::speaks_of(const LockClaims& claims, const Opened& opened) const
-{
-    const auto id = opened.scan.header ? opened.scan.header->id : std::string();
-    return claims.segment == opened.segment->number() && claims.inode == opened.segment->inode() && claims.id == id;
-}
-
-Status Recovery::judge_last(const Opened& last, const std::optional<LockClaims>& claims) const
-{
-    const auto& scan = last.scan;
-    const auto number = last.segment->number();
-    // A header that is gone cannot tell its id: the inode must do.
-    const bool same_file = claims && claims->segment == number && claims->inode == last.segment->inode();
-    const bool ours = claims && (speaks_of(*claims, last) || (same_file && !scan.header));
-    const std::uint64_t synced = ours ? claims->synced : 0;
-    const std::uint64_t good_end = scan.bad ? scan.bad->offset : scan.size;
-    if (good_end < synced) {
-        return damaged_at(
-            number, good_end,
-            fmt::format("{}, though the first {} bytes were synced: this was cut by someone, not by a crash",
-                        scan.bad ? scan.bad->reason : "it ends here", synced));
-    }
-    TRY(judge_skipped(last, std::max(scan.synced_to, synced)));
-    if (!scan.bad) {
-        return {};
-    }
-    TRY_ASSIGN(const bool begun, begins_like_a_segment(last));
-    if (!begun) {
-        return damaged_at(number, 0, fmt::format("{}; not one line of it is a record", scan.bad->reason));
-    }
-    const bool unsynced = scan.bad->offset >= std::max(scan.synced_to, synced);
-    const bool crashed = !ours || claims->boot != current_boot() || claims->state == LockClaims::State::failed;
-    if (scan.unfit_seal || (scan.good_after_bad && !(unsynced && crashed))) {
-        return damaged_at(number, scan.bad->offset, scan.bad->reason);
-    }
-    return {};
-}
-
-// A crash leaves the beginning of a first line, or a hole; any other file was put there by somebody.
-Result<bool> Recovery::begins_like_a_segment(const Opened& opened)
-{
-    constexpr std::string_view kBeginning = R"({"cmd":")";
-    if (opened.scan.bad->offset > 0 || opened.scan.good_after_bad) {
-        return true;
-    }
-    std::string first(kBeginning.size(), '\0');
-    TRY_ASSIGN(const std::size_t got, opened.segment->file().read(0, first));
-    first.resize(got);
-    return kBeginning.starts_with(first) || first.find_first_not_of('\0') == std::string::npos;
+    TRY_ASSIGN(const auto findings, bytestore::judge(facts(), claims));
+    return refuse_damage(findings);
 }
 
 Result<LogEnd> Recovery::finish_writing(const std::optional<LockClaims>& claims)
@@ -353,7 +193,7 @@ Result<LogEnd> Recovery::finish_writing(const std::optional<LockClaims>& claims)
             end.end = last.scan.bad->offset;
             catalog_.set_size(last.slot, end.end);
         }
-        const bool ours = claims && speaks_of(*claims, last);
+        const bool ours = claims && speaks_of(*claims, facts().back());
         end.last = last.slot;
         end.next_number = number + 1;
         end.lines = last.scan.lines;
@@ -396,10 +236,10 @@ Status Recovery::remove_leftovers()
             removed = true;
         }
     }
+    const auto log = facts();
     for (const auto& view : catalog_.segments()) {
         const auto number = view.segment->number();
-        const auto opened = std::ranges::find(opened_, view.slot, &Opened::slot);
-        if (!merged(*opened) || view.live > 0) {
+        if (!merged(log, number) || view.live > 0) {
             continue;
         }
         if (auto gone = directory_.unlink(segment_name(number)); !gone) {
@@ -417,7 +257,7 @@ Status Recovery::remove_leftovers()
 // has no seal.
 bool Recovery::may_reuse_last() const
 {
-    return opened_.size() == 1 || !unfinished(opened_[opened_.size() - 2]);
+    return opened_.size() == 1 || !unfinished(opened_[opened_.size() - 2].scan);
 }
 
 // What stands before the last segment grows no more, nor does the last if it is not ours. Only a seal shows that it was
@@ -429,7 +269,7 @@ void Recovery::mark_sealed(const LogEnd& end)
         if (!last || !(end.appendable || end.reusable)) {
             catalog_.set_sealed(opened.slot);
         }
-        if (!last && unfinished(opened)) {
+        if (!last && unfinished(opened.scan)) {
             catalog_.set_unfinished(opened.slot);
         }
         if (!last && opened.scan.sealed) {
@@ -451,17 +291,12 @@ bool Recovery::last_grows() const
 
 Result<bool> Recovery::unchanged() const
 {
-    TRY_ASSIGN(const auto numbers, segment_numbers(directory_, nullptr));
-    if (numbers.size() != opened_.size()) {
-        return false;
+    std::vector<std::shared_ptr<Segment>> segments;
+    segments.reserve(opened_.size());
+    for (const auto& opened : opened_) {
+        segments.push_back(opened.segment);
     }
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-        const auto info = directory_.info(segment_name(numbers[i]));
-        if (numbers[i] != opened_[i].segment->number() || !info || info->inode != opened_[i].segment->inode()) {
-            return false;
-        }
-    }
-    return true;
+    return are_the_segments(directory_, segments);
 }
 
 }  // namespace

@@ -1,11 +1,10 @@
 #include "engine/log/torn_tail.h"
 
-#include "engine/format/record.h"
+#include "engine/io/copy_bytes.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <ctime>
 #include <memory>
 #include <utility>
@@ -28,28 +27,13 @@ Result<std::pair<std::string, std::unique_ptr<File>>> create_copy(Directory& dir
     }
 }
 
-Status copy_range(File& from, std::uint64_t at, std::uint64_t size, File& to)
-{
-    std::string piece(format::kPiece, '\0');
-    for (std::uint64_t done = 0; at + done < size;) {
-        const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), size - at - done));
-        TRY_ASSIGN(const std::size_t got, from.read(at + done, std::span(piece).first(want)));
-        if (got == 0) {
-            break;
-        }
-        TRY(to.write(done, std::string_view(piece).substr(0, got)));
-        done += got;
-    }
-    return to.sync();
-}
-
 }  // namespace
 
 Result<std::string> cut_torn_tail(Directory& directory, const std::string& name, File& file, std::uint64_t at,
                                   std::uint64_t size)
 {
     TRY_ASSIGN(auto copy, create_copy(directory, name));
-    if (auto copied = copy_range(file, at, size, *copy.second); !copied) {
+    if (auto copied = copy_bytes(file, at, size, *copy.second); !copied) {
         ignore(directory.unlink(copy.first));  // half a copy helps nobody; the original is untouched
         return forward(copied);
     }

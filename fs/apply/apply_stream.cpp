@@ -13,6 +13,7 @@ namespace {
 // What JSON makes of a byte at most, in a line that somebody else wrote (\u0000), and in one of ours.
 constexpr std::uint64_t kMostGrowth = 6;
 constexpr std::uint64_t kOurGrowth = 2;
+constexpr std::uint64_t kRunBytes = std::uint64_t{8} << 20;
 constexpr std::uint64_t kFieldsBytes = 4096;  // of all that is neither key nor value
 
 std::uint64_t longest_line(std::uint64_t max_value)
@@ -58,6 +59,8 @@ Result<std::size_t> ApplyStream::write(std::string_view bytes)
             Error error = error_in_line(done.error());
             if (group_) {
                 discard_group(std::move(error));
+            } else if (auto held = commit_run(lines_); !held) {
+                return forward(held);
             } else if (taken == 0) {
                 return std::unexpected(std::move(error));
             }
@@ -116,6 +119,7 @@ Status ApplyStream::take_line(std::string_view line)
     if (group_) {
         return fail(Errc::invalid, "a batch begins inside another");
     }
+    TRY(commit_run(lines_));
     group_.emplace(Group{.line = lines_ + 1, .count = *count, .bytes = 0, .batch = ApplyBatch(target_.find)});
     return {};
 }
@@ -127,25 +131,61 @@ Status ApplyStream::take_record(std::string_view text)
     if (line.type == format::Line::Type::blank) {
         return {};
     }
-    if (!group_) {
-        ApplyBatch alone(target_.find);
-        TRY(alone.add(std::move(line), std::move(value)));
-        return commit(alone);
+    if (group_) {
+        return take_grouped(text.size(), std::move(line), std::move(value));
+    }
+    if (!run_) {
+        run_.emplace(Run{.bytes = 0, .batch = ApplyBatch(target_.find)});
+    }
+    TRY(run_->batch.add(std::move(line), std::move(value)));
+    run_->bytes += text.size();
+    const bool full = run_->batch.records() >= target_.run_records || run_->bytes >= kRunBytes;
+    return full ? commit_run(lines_ + 1) : Status{};
+}
+
+Status ApplyStream::take_grouped(std::size_t bytes, format::Line line, std::string value)
+{
+    if (group_->batch.records() == group_->count) {
+        return fail(Errc::too_large, fmt::format("the batch has more than {} records", group_->count));
     }
     TRY(group_->batch.add(std::move(line), std::move(value)));
-    group_->bytes += text.size();
-    if (group_->batch.records() == group_->count) {
-        TRY(commit(group_->batch));
+    group_->bytes += bytes;
+    if (group_->batch.records() == group_->count && !group_->whole) {
+        TRY(commit(group_->batch, lines_ + 1));
         group_.reset();
     }
     return {};
 }
 
-Status ApplyStream::commit(const ApplyBatch& batch)
+Status ApplyStream::commit(const ApplyBatch& batch, std::uint64_t last_line)
 {
     TRY(target_.apply(batch.batch()));
     applied_ += batch.records();
+    applied_lines_ = last_line;
     return {};
+}
+
+// What cannot be committed is not tried again.
+Status ApplyStream::commit_run(std::uint64_t last_line)
+{
+    const auto run = std::exchange(run_, std::nullopt);
+    return run && run->batch.records() > 0 ? commit(run->batch, last_line) : Status{};
+}
+
+void ApplyStream::begin_whole()
+{
+    group_.emplace(
+        Group{.line = 1, .count = kMaxBatchRecords, .bytes = 0, .batch = ApplyBatch(target_.find), .whole = true});
+}
+
+Status ApplyStream::finish()
+{
+    if (group_ && group_->whole && !in_line()) {
+        const auto group = std::exchange(group_, std::nullopt);
+        return commit(group->batch, lines_);
+    }
+    TRY(check_end());
+    return commit_run(lines_);
 }
 
 Error ApplyStream::error_in_line(const Error& error) const

@@ -53,7 +53,9 @@ TEST_F(DamageTest, a_damaged_log_is_named_and_exit_1)
         EXPECT_THAT(run.err,
                     StartsWith("kvs: " + store().string() + ": log-00000000000000000000.dat is damaged at offset "))
             << args[0];
-        EXPECT_THAT(run.err, HasSubstr("; keep a copy of the data directory, and see bytestore(5)\n")) << args[0];
+        EXPECT_THAT(run.err,
+                    HasSubstr("; keep a copy of the data directory; kvs verify shows all of it, and kvs repair saves"))
+            << args[0];
     }
 }
 

@@ -43,15 +43,15 @@ Names help_options()
 
 TEST(ManualTest, the_commands_are_those_of_the_help)
 {
-    ASSERT_EQ(help_commands(),
-              (Names{"set", "get", "delete", "del", "rm", "scan", "batch", "compact", "stats", "path", "key", "help"}));
+    ASSERT_EQ(help_commands(), (Names{"set", "get", "delete", "del", "rm", "scan", "batch", "export", "import",
+                                      "verify", "repair", "backup", "compact", "stats", "path", "key", "help"}));
     EXPECT_EQ(matches(read_file(MAN_PAGE), "\\bIc ([a-z]+)"), help_commands());
 }
 
 TEST(ManualTest, the_long_options_are_those_of_the_help)
 {
-    ASSERT_THAT(help_options(),
-                testing::IsSupersetOf({"dir", "verbose", "raw", "json", "keys-only", "file", "version"}));
+    ASSERT_THAT(help_options(), testing::IsSupersetOf({"dir", "verbose", "raw", "json", "keys-only", "file",
+                                                       "directories", "atomic", "version"}));
     EXPECT_EQ(matches(read_file(MAN_PAGE), "Fl Fl ([a-z-]+)"), help_options());
 }
 

@@ -69,6 +69,8 @@ public:
         return guarded(hooks_, {Call::lock, name_}, [&] { return real_->lock(); });
     }
     Status drop_cache() override { return real_->drop_cache(); }
+    Status set_mtime(std::int64_t mtime) override { return real_->set_mtime(mtime); }
+    int descriptor() const override { return real_->descriptor(); }
 
 private:
     const std::unique_ptr<File> real_;
@@ -107,6 +109,10 @@ public:
     Status unlink(const std::string& name) override
     {
         return guarded(hooks_, {Call::unlink, name}, [&] { return real_->unlink(name); });
+    }
+    Status link(const File& file, const std::string& name) override
+    {
+        return guarded(hooks_, {Call::link, name}, [&] { return real_->link(file, name); });
     }
     Status sync() override
     {

@@ -22,6 +22,7 @@ enum class Call : std::uint8_t {
     info,
     rename,
     unlink,
+    link,
     list,
     lock,
     sync_directory
