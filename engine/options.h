@@ -28,10 +28,13 @@ struct Options {
     bool create = true;      // make the directory (not its parents) if it is missing; only for writing
     SyncMode sync = SyncMode::interval;
     std::chrono::milliseconds sync_interval{1000};
-    std::uint64_t max_value = kDefaultMaxValue;             // bytes
-    std::uint64_t segment_size = std::uint64_t{64} << 20;   // bytes; a segment rolls when it would grow beyond
-    std::uint64_t compaction_threshold = 1000;              // stale records; 0: never by itself
-    unsigned compaction_dead_percent = 50;                  // and this share of the log's bytes
+    std::uint64_t max_value = kDefaultMaxValue;            // bytes
+    std::uint64_t segment_size = std::uint64_t{64} << 20;  // bytes; a segment rolls when it would grow beyond
+    std::uint64_t compaction_threshold = 1000;             // stale records; 0: never by itself
+    unsigned compaction_dead_percent = 50;                 // and this share of the log's bytes
+    // Compactions and snapshots that are due get a thread of their own, and are given up when the store is closed; else
+    // the commit that finds one due does it.
+    bool housekeeping_thread = true;
     bool snapshot = true;                                   // open with index.snapshot, and write it
     std::uint64_t snapshot_bytes = std::uint64_t{4} << 20;  // of the log that no snapshot covers make one worth writing
     bool index_on_demand = false;            // read of a snapshot what is asked for, when it is: for few questions

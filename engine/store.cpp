@@ -1,15 +1,14 @@
-// Locks, in the order in which they may be taken: compaction_mutex_, sync_mutex_, commit_mutex_, then those inside
+// Locks, in the order in which they may be taken: that of Housekeeper, sync_mutex_, commit_mutex_, then those inside
 // Catalog, LogWriter and DelayedCall. Nothing is called back (options.log apart) while one is held.
 #include "engine/store.h"
 
 #include "engine/commit.h"
-#include "engine/compaction/compactor.h"
+#include "engine/compaction/housekeeper.h"
 #include "engine/delayed_call.h"
 #include "engine/log/catalog.h"
 #include "engine/log/lock_file.h"
 #include "engine/log/log_writer.h"
 #include "engine/log/recovery.h"
-#include "engine/log/snapshot_keeper.h"
 
 #include <fmt/format.h>
 
@@ -23,15 +22,9 @@
 namespace bytestore {
 namespace {
 
-// An automatic compaction leaves segments alone of which less than this share is dead: their live records would be
-// copied for little.
-constexpr unsigned kWorthPercent = 25;
-
-// So many dead bytes count as many stale records do: a few large values that are written again and again.
-constexpr std::uint64_t kManyDeadBytes = std::uint64_t{64} << 20;
-
-// On a full disk so many more dead bytes are worth a compaction, however few records and whatever share they are.
-constexpr std::uint64_t kWorthBytes = std::uint64_t{256} << 10;
+// So many bytes that are not synced are synced ahead, in every sync mode: the roll to the next segment, which waits for
+// that of all of them, does not wait long.
+constexpr std::uint64_t kSyncAhead = std::uint64_t{8} << 20;
 
 // The place in the order of commits of what an earlier process left; our own follow.
 constexpr std::uint64_t kOpening = 1;
@@ -72,7 +65,8 @@ public:
     Status settle(Position position);
     Status reserve(Reservation& reservation, std::uint64_t bytes);
     Status sync_to(std::uint64_t sequence);
-    Result<CompactionReport> compact(unsigned dead_percent);
+    Result<CompactionReport> compact();
+    void abandon_compactions();
     Stats stats() const;
     Status writable() const;
 
@@ -96,32 +90,23 @@ private:
     Status reserve_once(Reservation& reservation, std::uint64_t bytes);
     template <class T>
     bool made_room_for(const Result<T>& done);
-    Result<bool> roll_if_stale();
-    Result<CompactionReport> compact_locked(unsigned dead_percent);
-    Result<CompactionReport> compact_all_locked(unsigned dead_percent);
-    bool compaction_due() const;
-    void compact_if_due();
-    Result<std::optional<Catalog::Frozen>> freeze();
-    void snapshot_if_rolled();
+    void notice_commit();
+    void sync_ahead();
 
     std::unique_ptr<LockFile> lock_;
     std::unique_ptr<LogWriter> writer_;
-    std::unique_ptr<SnapshotKeeper> snapshots_;
-    std::unique_ptr<DelayedCall> flusher_;
     bool closed_ = false;
 
-    std::mutex compaction_mutex_;  // one compaction at a time
-    std::mutex sync_mutex_;        // one sync at a time; who waits for it is often served by the one before
-    std::mutex commit_mutex_;      // appends
+    std::mutex sync_mutex_;    // one sync at a time; who waits for it is often served by the one before
+    std::mutex commit_mutex_;  // appends
 
     std::atomic<std::uint64_t> synced_{0};  // commits up to this one are on stable storage
     std::atomic<std::uint64_t> syncs_{0};
-    std::atomic<std::uint64_t> compactions_{0};
-    std::atomic<std::uint64_t> reclaimed_{0};
-    std::atomic<bool> rolled_{false};             // a segment was finished: a time to look whether a snapshot is due
-    std::atomic<std::uint64_t> next_attempt_{0};  // stale records at which the next automatic compaction may come
-    std::atomic<std::uint64_t> next_large_attempt_{0};             // and dead bytes
-    std::atomic<std::uint64_t> next_scarce_attempt_{kWorthBytes};  // and, on a full disk, dead bytes
+
+    // Threads, which use all of the above.
+    std::unique_ptr<DelayedCall> flusher_;     // for SyncMode::interval
+    std::unique_ptr<DelayedCall> sync_ahead_;  // of a roll
+    std::unique_ptr<Housekeeper> housekeeper_;
 };
 
 Status Store::Impl::open(FileSystem& files)
@@ -153,14 +138,17 @@ Status Store::Impl::open_for_writing()
     catalog_ = std::move(recovered.catalog);
     writer_ = std::make_unique<LogWriter>(*directory_, *catalog_, *lock_, options_, recovered.end);
     TRY(writer_->open());
-    snapshots_ = std::make_unique<SnapshotKeeper>(
-        *directory_, *catalog_, options_,
-        SnapshotKeeper::Hooks{.freeze = [this] { return freeze(); },
-                              .stop_writing = [this](const std::string& reason) { writer_->stop(reason); }});
+    housekeeper_ = std::make_unique<Housekeeper>(Housekeeper::Parts{.directory = *directory_,
+                                                                    .catalog = *catalog_,
+                                                                    .writer = *writer_,
+                                                                    .commit_mutex = commit_mutex_,
+                                                                    .options = options_,
+                                                                    .sync = [this] { return sync_to(committed_); }});
     synced_ = writer_->all_synced() ? kOpening : 0;
     if (options_.sync == SyncMode::interval) {
         flusher_ = std::make_unique<DelayedCall>(options_.sync_interval, [this] { ignore(sync_to(committed_)); });
     }
+    sync_ahead_ = std::make_unique<DelayedCall>(std::chrono::milliseconds(0), [this] { sync_ahead(); });
     return {};
 }
 
@@ -170,11 +158,10 @@ Status Store::Impl::close()
         return {};
     }
     flusher_.reset();
+    sync_ahead_.reset();
+    housekeeper_->give_up();
     const Status synced = options_.sync == SyncMode::never ? Status{} : sync_to(committed_);
-    if (synced && snapshots_->due()) {
-        const std::lock_guard compactions(compaction_mutex_);
-        snapshots_->take(options_.sync != SyncMode::never);
-    }
+    housekeeper_->finish(synced.has_value(), options_.sync != SyncMode::never);
     const std::lock_guard commits(commit_mutex_);
     const Status closed = writer_->close();
     lock_.reset();
@@ -201,7 +188,7 @@ Result<Position> Store::Impl::commit_once(const Batch& batch)
     const auto active = writer_->active();
     TRY(writer_->begin({.bytes = planned.bytes(), .drawn = batch.drawn(), .removes = planned.removes()}));
     if (active && active != writer_->active()) {
-        rolled_ = true;
+        housekeeper_->segment_finished();
     }
     const auto mark = writer_->sync_mark();
     TRY(writer_->append(
@@ -211,10 +198,30 @@ Result<Position> Store::Impl::commit_once(const Batch& batch)
     // Counted before it is seen: a compaction that drops what it replaces must know that there is something to sync.
     const Position position{++committed_};
     catalog_->commit(planned.changes());
+    notice_commit();
+    return position;
+}
+
+void Store::Impl::notice_commit()
+{
     if (flusher_) {
         flusher_->notice();
     }
-    return position;
+    if (writer_->unsynced() >= kSyncAhead) {
+        sync_ahead_->notice();
+    }
+}
+
+// Most of what a roll would have to sync is on its way to the disk before.
+void Store::Impl::sync_ahead()
+{
+    {
+        const std::lock_guard commits(commit_mutex_);
+        if (writer_->unsynced() < kSyncAhead) {
+            return;
+        }
+    }
+    ignore(sync_to(committed_));  // a failure has stopped all writing, visibly
 }
 
 Status Store::Impl::settle(Position position)
@@ -222,8 +229,7 @@ Status Store::Impl::settle(Position position)
     if (options_.sync == SyncMode::always) {
         TRY(sync_to(position.sequence));
     }
-    compact_if_due();
-    snapshot_if_rolled();
+    housekeeper_->look();
     return {};
 }
 
@@ -246,11 +252,7 @@ Status Store::Impl::reserve(Reservation& reservation, std::uint64_t bytes)
 template <class T>
 bool Store::Impl::made_room_for(const Result<T>& done)
 {
-    if (done || done.error().code != Errc::no_space || !compaction_due()) {
-        return false;
-    }
-    compact_if_due();
-    return true;
+    return !done && done.error().code == Errc::no_space && housekeeper_->made_room();
 }
 
 Status Store::Impl::reserve_once(Reservation& reservation, std::uint64_t bytes)
@@ -298,122 +300,17 @@ Status Store::Impl::sync_to(std::uint64_t sequence)
     return {};
 }
 
-// Seals the active segment if anything in it is dead, so that it can be rewritten.
-Result<bool> Store::Impl::roll_if_stale()
-{
-    const std::lock_guard commits(commit_mutex_);
-    const auto views = catalog_->segments();
-    const auto active =
-        std::ranges::find_if(views, [&](const Catalog::SegmentView& view) { return view.slot == writer_->active(); });
-    if (active == views.end() || active->dead_bytes == 0) {
-        return false;
-    }
-    auto rolled = writer_->roll();
-    if (!rolled && rolled.error().code == Errc::no_space) {
-        return false;  // it is left out: what is promised in it found no other place
-    }
-    TRY(std::move(rolled));
-    return true;
-}
-
-Result<CompactionReport> Store::Impl::compact(unsigned dead_percent)
+Result<CompactionReport> Store::Impl::compact()
 {
     TRY(writable());
-    const std::lock_guard compactions(compaction_mutex_);
-    return compact_locked(dead_percent);
+    return housekeeper_->compact();
 }
 
-// One for which the disk is too full gets what the log has taken ahead; afterwards that is taken back, before others
-// do.
-Result<CompactionReport> Store::Impl::compact_locked(unsigned dead_percent)
+void Store::Impl::abandon_compactions()
 {
-    auto report = compact_all_locked(dead_percent);
-    if (report || report.error().code != Errc::no_space) {
-        return report;
+    if (housekeeper_) {
+        housekeeper_->give_up();
     }
-    {
-        const std::lock_guard commits(commit_mutex_);
-        writer_->lend_space();
-    }
-    report = compact_all_locked(dead_percent);
-    const std::lock_guard commits(commit_mutex_);
-    ignore(writer_->ready());  // the next commit tries again
-    writer_->space().regain();
-    return report;
-}
-
-Result<CompactionReport> Store::Impl::compact_all_locked(unsigned dead_percent)
-{
-    catalog_->load();
-    TRY(roll_if_stale());
-    Compactor compactor(*directory_, *catalog_,
-                        {.sync_active = [this] { return sync_to(committed_); },
-                         .stop_writing = [this](const std::string& reason) { writer_->stop(reason); },
-                         .log = options_.log});
-    TRY_ASSIGN(auto report, compactor.run(dead_percent));
-    // Deletes in the active segment that hid what stood in older ones are dead only now.
-    TRY_ASSIGN(const bool rolled, roll_if_stale());
-    if (rolled) {
-        TRY_ASSIGN(report, compactor.run(dead_percent));
-    }
-    ++compactions_;
-    reclaimed_ += report.bytes_before - std::min(report.bytes_before, report.bytes_after);
-    if (snapshots_->due()) {
-        snapshots_->take(true);
-    }
-    return report;
-}
-
-bool Store::Impl::compaction_due() const
-{
-    if (options_.compaction_threshold == 0) {
-        return false;
-    }
-    const auto stale = catalog_->staleness();
-    const bool much = stale.records >= std::max(options_.compaction_threshold, next_attempt_.load()) ||
-                      stale.dead_bytes >= std::max(kManyDeadBytes, next_large_attempt_.load());
-    const bool worth = much && stale.dead_bytes * 100 >= stale.log_bytes * options_.compaction_dead_percent;
-    return worth || (stale.dead_bytes >= next_scarce_attempt_ && writer_->space().scarce());
-}
-
-// A compaction that fails does not make the write fail that happened to be due for it. What it left must double before
-// the next one, so that one in vain does not come with every write.
-void Store::Impl::compact_if_due()
-{
-    if (!compaction_due()) {
-        return;
-    }
-    const std::unique_lock compactions(compaction_mutex_, std::try_to_lock);
-    if (!compactions || !compaction_due()) {
-        return;  // one is under way, or just was
-    }
-    const auto done = compact_locked(std::min(kWorthPercent, options_.compaction_dead_percent));
-    const auto left = catalog_->staleness();
-    next_attempt_ = left.records * 2;
-    next_large_attempt_ = left.dead_bytes * 2;
-    next_scarce_attempt_ = left.dead_bytes + kWorthBytes;
-    if (!done && options_.log) {
-        options_.log(LogLevel::warning, fmt::format("compaction failed: {}", done.error().message));
-    }
-}
-
-void Store::Impl::snapshot_if_rolled()
-{
-    if (!rolled_) {
-        return;
-    }
-    // A compaction under way writes one when it is done.
-    const std::unique_lock compactions(compaction_mutex_, std::try_to_lock);
-    if (compactions && rolled_.exchange(false) && snapshots_->due()) {
-        snapshots_->take(true);
-    }
-}
-
-Result<std::optional<Catalog::Frozen>> Store::Impl::freeze()
-{
-    const std::lock_guard commits(commit_mutex_);
-    TRY(writer_->check());
-    return catalog_->freeze();
 }
 
 Stats Store::Impl::stats() const
@@ -431,8 +328,8 @@ Stats Store::Impl::stats() const
     stats.unverified = totals.unverified;
     stats.commits = committed_ - kOpening;
     stats.syncs = syncs_;
-    stats.compactions = compactions_;
-    stats.reclaimed_bytes = reclaimed_;
+    stats.compactions = housekeeper_ ? housekeeper_->compactions() : 0;
+    stats.reclaimed_bytes = housekeeper_ ? housekeeper_->reclaimed_bytes() : 0;
     stats.index_bytes = totals.index_bytes;
     stats.stopped = writer_ ? writer_->stop_reason() : "";
     return stats;
@@ -535,7 +432,12 @@ Status Store::sync()
 
 Result<CompactionReport> Store::compact()
 {
-    return impl_->compact(0);
+    return impl_->compact();
+}
+
+void Store::abandon_compactions()
+{
+    impl_->abandon_compactions();
 }
 
 Stats Store::stats() const

@@ -155,8 +155,11 @@ public:
 
     // Everything committed before is on stable storage when this returns. Callers at the same time share one sync.
     Status sync();
-    // Drops every stale record, on the protocol of bytestore(5); readers and writers go on.
+    // Drops every stale record, on the protocol of bytestore(5); readers and writers go on. Errc::busy if it was
+    // abandoned; what it did before stands.
     Result<CompactionReport> compact();
+    // Before close(), from any thread: compactions that are under way end soon, and later ones at once.
+    void abandon_compactions();
     Stats stats() const;
     Result<DiskSpace> space() const;
     FileInfo directory_info() const;  // as of opening; zeros for a missing directory

@@ -37,6 +37,7 @@ Result<std::unique_ptr<Backend>> Session::open_store(bool read_only) const
     options.log = log;
     options.read_only = read_only;
     options.index_on_demand = true;
+    options.housekeeping_thread = false;  // what is due is done before the command ends
     TRY_ASSIGN(auto store, Store::open(directory, std::move(options)));
     return std::make_unique<LocalBackend>(std::move(store));
 }

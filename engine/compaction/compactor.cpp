@@ -76,8 +76,7 @@ Status Compactor::rewrite_stale(unsigned dead_percent)
         if (view == now.end() || !may_rewrite(*view)) {
             continue;
         }
-        const bool worth = view->dead_bytes > 0 && view->dead_bytes * 100 >= view->size * dead_percent;
-        if (worth || view->unfinished || predecessor_missing(views, *view)) {
+        if (view->stale_enough(dead_percent) || view->unfinished || predecessor_missing(views, *view)) {
             TRY(replace_making_room(*view));
         }
     }
@@ -125,7 +124,7 @@ Status Compactor::replace(const Views& inputs)
             prev = view.segment->number();
         }
     }
-    auto rewrite = write_replacement(directory_, catalog_, inputs, prev);
+    auto rewrite = write_replacement(directory_, catalog_, inputs, prev, hooks_.given_up);
     auto ready = rewrite ? sync_newer(number) : Status(std::unexpected(rewrite.error()));
     if (ready) {
         ready = verify_untouched(inputs);

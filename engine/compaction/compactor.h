@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ public:
         std::function<Status()> sync_active;                   // everything appended so far is on stable storage
         std::function<void(const std::string&)> stop_writing;  // the state of the directory is unknown
         LogFunction log;
+        std::stop_token given_up;  // stop soon, with Errc::busy
     };
 
     Compactor(Directory& directory, Catalog& catalog, Hooks hooks);

@@ -14,8 +14,9 @@ namespace {
 
 class Rewriter {
 public:
-    Rewriter(const Catalog& catalog, const std::vector<Catalog::SegmentView>& inputs, File& file)
-        : catalog_(catalog), inputs_(inputs), output_(file, 0)
+    Rewriter(const Catalog& catalog, const std::vector<Catalog::SegmentView>& inputs, File& file,
+             const std::stop_token& given_up)
+        : catalog_(catalog), inputs_(inputs), given_up_(given_up), output_(file, 0)
     {
     }
 
@@ -40,6 +41,7 @@ private:
 
     const Catalog& catalog_;
     const std::vector<Catalog::SegmentView>& inputs_;
+    const std::stop_token& given_up_;
     BufferedOutput output_;
     std::uint64_t lines_ = 0;
     Rewrite result_;
@@ -49,6 +51,9 @@ Status Rewriter::copy_segment(const Catalog::SegmentView& input)
 {
     LineScanner scanner(input.segment->file(), 0, input.size);
     while (true) {
+        if (given_up_.stop_requested()) {
+            return fail(Errc::busy, "the compaction was given up, since the store is being closed");
+        }
         TRY_ASSIGN(const bool more, scanner.next());
         if (!more) {
             return {};
@@ -107,12 +112,13 @@ Result<std::uint64_t> Rewriter::write_set(const LineScanner& scanner, const form
 }  // namespace
 
 Result<Rewrite> write_replacement(Directory& directory, const Catalog& catalog,
-                                  const std::vector<Catalog::SegmentView>& inputs, std::optional<std::uint64_t> prev)
+                                  const std::vector<Catalog::SegmentView>& inputs, std::optional<std::uint64_t> prev,
+                                  const std::stop_token& given_up)
 {
     TRY_ASSIGN(auto file, directory.open(std::string(kCompactionName), OpenMode::create));
     TRY(file->truncate(0));
     const format::Header header{.need = {}, .id = random_id(), .from = inputs.front().segment->from(), .prev = prev};
-    Rewriter rewriter(catalog, inputs, *file);
+    Rewriter rewriter(catalog, inputs, *file, given_up);
     TRY(rewriter.run(header));
     TRY(file->sync());
     TRY_ASSIGN(const FileInfo info, file->info());

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 namespace bytestore {
@@ -17,8 +18,9 @@ struct Rewrite {
 // Copies the records of `inputs` (sealed, in the order of their numbers) that the catalog still needs into a temporary
 // file of `directory`, under a header that names `prev`, seals it and syncs it. Nothing of the log has changed then.
 // With several inputs every Delete of a key that is not bound is kept, since the files it hides Sets of are still
-// there. Errc::damaged names the line that fails its checksum.
+// there. Errc::damaged names the line that fails its checksum; Errc::busy if it was given up.
 Result<Rewrite> write_replacement(Directory& directory, const Catalog& catalog,
-                                  const std::vector<Catalog::SegmentView>& inputs, std::optional<std::uint64_t> prev);
+                                  const std::vector<Catalog::SegmentView>& inputs, std::optional<std::uint64_t> prev,
+                                  const std::stop_token& given_up);
 
 }  // namespace bytestore

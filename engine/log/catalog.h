@@ -59,6 +59,9 @@ public:
         bool synced = false;      // all of it is on stable storage
         bool leftover = false;    // merged into another, but its file could not be removed
         bool unfinished = false;  // ours and without a seal, which only a segment without header behind it excuses
+
+        // Whether at least this share is dead (0: anything at all).
+        bool stale_enough(unsigned percent) const { return dead_bytes > 0 && dead_bytes * 100 >= size * percent; }
     };
 
     struct Totals {

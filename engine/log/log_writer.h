@@ -16,6 +16,7 @@
 #include "engine/log/recovery.h"
 #include "engine/options.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -55,6 +56,7 @@ public:
     std::optional<Catalog::Slot> active() const { return active_; }
     std::shared_ptr<Segment> segment() const { return segment_; }  // the active one
     std::uint64_t end() const { return end_; }
+    std::uint64_t unsynced() const { return active_ ? end_ - std::min(end_, synced_to_) : 0; }  // bytes
     bool all_synced() const { return !active_ || synced_to_ >= end_; }
     // What the field "d" of the next record has to say, if anything: bytes of the active segment that were synced since
     // the last one.

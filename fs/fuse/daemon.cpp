@@ -103,12 +103,14 @@ Status serve_store(Store& store, const MountOptions& options, const Places& plac
     // Before the mount: from then on a signal has something to undo.
     // What kvs has begun may need the loop, to let the kernel forget something.
     const ShutdownSignals::Serving serving(signals, handle, [&] {
+        store.abandon_compactions();
         stop_server();
         filesystem->detach();
     });
     TRY(session->mount(places.mount_point));
     filesystem->attach(handle);
     const Status served = session->serve();
+    store.abandon_compactions();
     stop_server();
     events.stopping();
     filesystem->detach();

@@ -12,6 +12,7 @@ StoreTest::StoreTest()
 {
     options_.sync = SyncMode::never;
     options_.compaction_threshold = 0;
+    options_.housekeeping_thread = false;
     options_.log = [this](LogLevel, const std::string& text) {
         const std::lock_guard lock(mutex_);
         said_.push_back(text);

@@ -1,0 +1,200 @@
+#include "engine/compaction/housekeeper.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace bytestore {
+namespace {
+
+// An automatic compaction leaves segments alone of which less than this share is dead: their live records would be
+// copied for little.
+constexpr unsigned kWorthPercent = 25;
+
+// So many dead bytes count as many stale records do: a few large values that are written again and again.
+constexpr std::uint64_t kManyDeadBytes = std::uint64_t{64} << 20;
+
+// On a full disk so many more dead bytes are worth a compaction, however few records and whatever share they are.
+constexpr std::uint64_t kWorthBytes = std::uint64_t{256} << 10;
+
+}  // namespace
+
+Housekeeper::Housekeeper(Parts parts)
+    : parts_(std::move(parts)),
+      snapshots_(parts_.directory, parts_.catalog, parts_.options,
+                 {.freeze = [this] { return freeze(); },
+                  .stop_writing = [this](const std::string& reason) { parts_.writer.stop(reason); }}),
+      next_scarce_attempt_(kWorthBytes)
+{
+    if (parts_.options.housekeeping_thread) {
+        thread_ = std::make_unique<DelayedCall>(std::chrono::milliseconds(0), [this] { work(); });
+    }
+}
+
+Result<CompactionReport> Housekeeper::compact()
+{
+    const std::lock_guard lock(mutex_);
+    return compact_locked(0);
+}
+
+bool Housekeeper::made_room()
+{
+    const bool waits = under_way_;
+    if (!waits && !due()) {
+        return false;
+    }
+    const std::lock_guard lock(mutex_);
+    compact_due_locked();
+    return true;
+}
+
+void Housekeeper::look()
+{
+    if (!rolled_ && !due()) {
+        return;
+    }
+    if (thread_) {
+        thread_->notice();
+    } else {
+        work();
+    }
+}
+
+void Housekeeper::work()
+{
+    compact_if_due();
+    snapshot_if_rolled();
+}
+
+void Housekeeper::finish(bool snapshot, bool may_sync)
+{
+    give_up();
+    thread_.reset();
+    const std::lock_guard lock(mutex_);
+    if (snapshot && snapshots_.due()) {
+        snapshots_.take(may_sync);
+    }
+}
+
+bool Housekeeper::due() const
+{
+    if (parts_.options.compaction_threshold == 0) {
+        return false;
+    }
+    const auto stale = parts_.catalog.staleness();
+    const bool much = stale.records >= std::max(parts_.options.compaction_threshold, next_attempt_.load()) ||
+                      stale.dead_bytes >= std::max(kManyDeadBytes, next_large_attempt_.load());
+    const bool worth = much && stale.dead_bytes * 100 >= stale.log_bytes * parts_.options.compaction_dead_percent;
+    return worth || (stale.dead_bytes >= next_scarce_attempt_ && parts_.writer.space().scarce());
+}
+
+void Housekeeper::compact_if_due()
+{
+    if (!due()) {
+        return;
+    }
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (lock) {
+        compact_due_locked();  // else one is under way
+    }
+}
+
+// One that fails does not make the write fail that happened to be due for it. What it left must double before the next
+// one, so that one in vain does not come with every write.
+void Housekeeper::compact_due_locked()
+{
+    if (!due()) {
+        return;  // one that just ended was enough
+    }
+    const auto done = compact_locked(std::min(kWorthPercent, parts_.options.compaction_dead_percent));
+    const auto left = parts_.catalog.staleness();
+    next_attempt_ = left.records * 2;
+    next_large_attempt_ = left.dead_bytes * 2;
+    next_scarce_attempt_ = left.dead_bytes + kWorthBytes;
+    if (!done && done.error().code != Errc::busy && parts_.options.log) {
+        parts_.options.log(LogLevel::warning, fmt::format("compaction failed: {}", done.error().message));
+    }
+}
+
+void Housekeeper::snapshot_if_rolled()
+{
+    if (!rolled_) {
+        return;
+    }
+    // A compaction under way writes one when it is done.
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (lock && rolled_.exchange(false) && snapshots_.due()) {
+        snapshots_.take(true);
+    }
+}
+
+// One for which the disk is too full gets what the log has taken ahead; afterwards that is taken back, before others
+// do.
+Result<CompactionReport> Housekeeper::compact_locked(unsigned dead_percent)
+{
+    under_way_ = true;
+    auto report = compact_all_locked(dead_percent);
+    if (!report && report.error().code == Errc::no_space) {
+        {
+            const std::lock_guard commits(parts_.commit_mutex);
+            parts_.writer.lend_space();
+        }
+        report = compact_all_locked(dead_percent);
+        const std::lock_guard commits(parts_.commit_mutex);
+        ignore(parts_.writer.ready());  // the next commit tries again
+        parts_.writer.space().regain();
+    }
+    under_way_ = false;
+    return report;
+}
+
+Result<CompactionReport> Housekeeper::compact_all_locked(unsigned dead_percent)
+{
+    parts_.catalog.load();
+    TRY(roll_if_stale(dead_percent));
+    Compactor compactor(parts_.directory, parts_.catalog,
+                        {.sync_active = parts_.sync,
+                         .stop_writing = [this](const std::string& reason) { parts_.writer.stop(reason); },
+                         .log = parts_.options.log,
+                         .given_up = stop_.get_token()});
+    TRY_ASSIGN(auto report, compactor.run(dead_percent));
+    // Deletes in the active segment that hid what stood in older ones are dead only now.
+    TRY_ASSIGN(const bool rolled, roll_if_stale(dead_percent));
+    if (rolled) {
+        TRY_ASSIGN(report, compactor.run(dead_percent));
+    }
+    ++compactions_;
+    reclaimed_ += report.bytes_before - std::min(report.bytes_before, report.bytes_after);
+    if (snapshots_.due()) {
+        snapshots_.take(true);
+    }
+    return report;
+}
+
+// Seals the active segment if so much of it is dead, so that it can be rewritten.
+Result<bool> Housekeeper::roll_if_stale(unsigned dead_percent)
+{
+    const std::lock_guard commits(parts_.commit_mutex);
+    const auto views = parts_.catalog.segments();
+    const auto active = std::ranges::find_if(
+        views, [&](const Catalog::SegmentView& view) { return view.slot == parts_.writer.active(); });
+    if (active == views.end() || !active->stale_enough(dead_percent)) {
+        return false;
+    }
+    auto rolled = parts_.writer.roll();
+    if (!rolled && rolled.error().code == Errc::no_space) {
+        return false;  // it is left out: what is promised in it found no other place
+    }
+    TRY(std::move(rolled));
+    return true;
+}
+
+Result<std::optional<Catalog::Frozen>> Housekeeper::freeze() const
+{
+    const std::lock_guard commits(parts_.commit_mutex);
+    TRY(parts_.writer.check());
+    return parts_.catalog.freeze();
+}
+
+}  // namespace bytestore
