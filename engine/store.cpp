@@ -69,6 +69,7 @@ public:
     void abandon_compactions();
     Stats stats() const;
     Status writable() const;
+    Status check_log();
 
     // Constant after open.
     const std::string path_;
@@ -88,8 +89,8 @@ private:
     }
     Result<Position> commit_once(const Batch& batch);
     Status reserve_once(Reservation& reservation, std::uint64_t bytes);
-    template <class T>
-    bool made_room_for(const Result<T>& done);
+    template <class Attempt>
+    auto making_room(Attempt attempt) -> decltype(attempt());
     void notice_commit();
     void sync_ahead();
 
@@ -177,9 +178,16 @@ Status Store::Impl::writable() const
     return writer_->check();
 }
 
-Result<Position> Store::Impl::commit_once(const Batch& batch)
+// A commit under way looks by itself.
+Status Store::Impl::check_log()
 {
     TRY(writable());
+    const std::unique_lock commits(commit_mutex_, std::try_to_lock);
+    return commits ? writer_->verify_untouched() : Status{};
+}
+
+Result<Position> Store::Impl::commit_once(const Batch& batch)
+{
     const std::lock_guard commits(commit_mutex_);
     TRY_ASSIGN(Commit planned, Commit::plan(batch, *catalog_, options_));
     if (planned.lines() == 0) {
@@ -229,14 +237,26 @@ Status Store::Impl::settle(Position position)
     if (options_.sync == SyncMode::always) {
         TRY(sync_to(position.sequence));
     }
-    housekeeper_->look();
+    if (housekeeper_) {
+        housekeeper_->look();
+    }
     return {};
+}
+
+// What fails for lack of space may succeed after a compaction.
+template <class Attempt>
+auto Store::Impl::making_room(Attempt attempt) -> decltype(attempt())
+{
+    TRY(writable());
+    const auto before = housekeeper_->attempts();
+    auto done = attempt();
+    const bool again = !done && done.error().code == Errc::no_space && housekeeper_->made_room(before);
+    return again ? attempt() : std::move(done);
 }
 
 Result<Position> Store::Impl::commit(const Batch& batch)
 {
-    auto done = commit_once(batch);
-    return made_room_for(done) ? commit_once(batch) : std::move(done);
+    return making_room([&] { return commit_once(batch); });
 }
 
 Status Store::Impl::reserve(Reservation& reservation, std::uint64_t bytes)
@@ -244,20 +264,11 @@ Status Store::Impl::reserve(Reservation& reservation, std::uint64_t bytes)
     if (bytes <= reservation.bytes()) {
         return {};
     }
-    auto done = reserve_once(reservation, bytes);
-    return made_room_for(done) ? reserve_once(reservation, bytes) : std::move(done);
-}
-
-// Whether what failed for lack of space may succeed now.
-template <class T>
-bool Store::Impl::made_room_for(const Result<T>& done)
-{
-    return !done && done.error().code == Errc::no_space && housekeeper_->made_room();
+    return making_room([&] { return reserve_once(reservation, bytes); });
 }
 
 Status Store::Impl::reserve_once(Reservation& reservation, std::uint64_t bytes)
 {
-    TRY(writable());
     TRY_ASSIGN(const bool promised, writer_->space().promise(reservation, bytes));
     if (promised) {
         return {};
@@ -463,6 +474,11 @@ const Options& Store::options() const
 Status Store::writable() const
 {
     return impl_->writable();
+}
+
+Status Store::check_log()
+{
+    return impl_->check_log();
 }
 
 Status Store::close()

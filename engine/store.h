@@ -23,11 +23,33 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bytestore {
 
 class Segment;
+
+// Names one record, without keeping its segment's file open, as long as that is in use.
+class RecordId {
+public:
+    RecordId(std::weak_ptr<Segment> segment, std::uint64_t offset)
+        : segment_(std::move(segment)), offset_(offset)
+    {
+    }
+
+    // Its segment was compacted away: no record will have this name again.
+    bool gone() const { return segment_.expired(); }
+    bool operator==(const RecordId& other) const
+    {
+        return offset_ == other.offset_ && !segment_.owner_before(other.segment_) &&
+               !other.segment_.owner_before(segment_);
+    }
+
+private:
+    std::weak_ptr<Segment> segment_;
+    std::uint64_t offset_;
+};
 
 // A value as it was when it was found: later writes, deletes and compactions do not change what read() returns. Cheap
 // to copy; it keeps its segment's file open.
@@ -39,11 +61,7 @@ public:
     const std::string& key() const { return key_; }
     // The whole value, its checksum verified. Errc::damaged if that fails.
     Result<std::string> read() const;
-    // Whether both mean the same record, at the same place (a compaction moves records).
-    bool same_record(const ValueRef& other) const
-    {
-        return segment_ == other.segment_ && entry_.offset == other.entry_.offset;
-    }
+    RecordId id() const { return {segment_, entry_.offset}; }  // a compaction moves records: then it is another
 
 private:
     Entry entry_;
@@ -166,6 +184,9 @@ public:
     const Options& options() const;
     // Whether writes are taken at all: Errc::read_only, Errc::stopped.
     Status writable() const;
+    // The same, with a look at the disk: Errc::foreign_writer, and writing stops, if the log is gone or not ours any
+    // more.
+    Status check_log();
     // Syncs (except with SyncMode::never), writes LOCK and gives up the locks. Nothing may be called after it but the
     // destructor.
     Status close();

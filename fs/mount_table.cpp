@@ -2,6 +2,7 @@
 
 #include "engine/io/os_error.h"
 
+#include <fmt/format.h>
 #include <mntent.h>
 
 #include <array>
@@ -12,19 +13,18 @@
 namespace bytestore::fs {
 namespace {
 
-constexpr const char* kTable = "/proc/self/mounts";
-
 struct CloseTable {
     void operator()(FILE* table) const { ::endmntent(table); }
 };
 
 }  // namespace
 
-Result<std::optional<Mount>> mount_on(const std::string& directory)
+Result<std::optional<Mount>> mount_on(const std::string& directory, std::optional<std::int64_t> pid)
 {
-    const std::unique_ptr<FILE, CloseTable> table(::setmntent(kTable, "re"));
+    const auto path = fmt::format("/proc/{}/mounts", pid ? std::to_string(*pid) : "self");
+    const std::unique_ptr<FILE, CloseTable> table(::setmntent(path.c_str(), "re"));
     if (!table) {
-        return os_failure(errno, "read", kTable);
+        return os_failure(errno, "read", path);
     }
     std::optional<Mount> found;
     std::array<char, 32768> line{};  // two paths of PATH_MAX, each byte of which may be written as four

@@ -1,8 +1,9 @@
-// The mounts that this process sees, from /proc/self/mounts.
+// The mounts that a process sees, from /proc/PID/mounts.
 #pragma once
 
 #include "engine/result.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -18,7 +19,8 @@ struct Mount {
     bool ours() const { return type == kFileSystemType; }
 };
 
-// What is mounted on exactly `directory` (absolute, without symbolic links): the topmost, if anything.
-Result<std::optional<Mount>> mount_on(const std::string& directory);
+// What is mounted on exactly `directory` (absolute, without symbolic links), as this process or another sees it: the
+// topmost, if anything. Errc::not_found if there is no such process.
+Result<std::optional<Mount>> mount_on(const std::string& directory, std::optional<std::int64_t> pid = std::nullopt);
 
 }  // namespace bytestore::fs

@@ -12,6 +12,7 @@ namespace bytestore {
 namespace {
 
 constexpr std::size_t kMergeCount = 4;
+constexpr std::uint64_t kBlock = 4096;  // of a disk, as a rule: less than that frees nothing
 constexpr std::uint64_t kMergeBytes = std::uint64_t{16} << 20;
 
 bool may_rewrite(const Catalog::SegmentView& view)
@@ -66,48 +67,66 @@ Result<CompactionReport> Compactor::run(unsigned dead_percent)
     return report_;
 }
 
+// A view keeps its segment's file, and with it the disk space, so that none is kept here for longer than its turn.
 Status Compactor::rewrite_stale(unsigned dead_percent)
 {
-    const auto views = catalog_.segments();
-    for (const auto& listed : views) {
+    for (const auto slot : slots()) {
         // The rewrite of an older segment may have made a Delete in this one dead.
         const auto now = catalog_.segments();
-        const auto view = std::ranges::find(now, listed.slot, &Catalog::SegmentView::slot);
+        const auto view = std::ranges::find(now, slot, &Catalog::SegmentView::slot);
         if (view == now.end() || !may_rewrite(*view)) {
             continue;
         }
-        if (view->stale_enough(dead_percent) || view->unfinished || predecessor_missing(views, *view)) {
-            TRY(replace_making_room(*view));
+        if (view->stale_enough(dead_percent) || view->unfinished || predecessor_missing(now, *view)) {
+            TRY(replace_making_room(slot));
         }
     }
     return {};
 }
 
-// A rewrite needs room for what is live before it frees what is dead.
-Status Compactor::replace_making_room(const Catalog::SegmentView& input)
+std::vector<Catalog::Slot> Compactor::slots() const
 {
-    auto done = replace({input});
+    std::vector<Catalog::Slot> slots;
+    for (const auto& view : catalog_.segments()) {
+        slots.push_back(view.slot);
+    }
+    return slots;
+}
+
+// A rewrite needs room for what is live before it frees what is dead.
+Status Compactor::replace_making_room(Catalog::Slot slot)
+{
+    auto done = replace_one(slot);
     while (!done && done.error().code == Errc::no_space) {
-        const auto smaller = smaller_than(input);
+        const auto smaller = smaller_than(slot);
         if (!smaller) {
             break;
         }
-        TRY(replace({*smaller}));
-        done = replace({input});
+        TRY(replace_one(*smaller));
+        done = replace_one(slot);
     }
     return done;
 }
 
-// The segment with something dead that needs the least room.
-std::optional<Catalog::SegmentView> Compactor::smaller_than(const Catalog::SegmentView& input) const
+Status Compactor::replace_one(Catalog::Slot slot)
+{
+    auto views = catalog_.segments();
+    const auto input = std::ranges::find(views, slot, &Catalog::SegmentView::slot);
+    Views inputs{std::move(*input)};
+    views.clear();
+    return replace(inputs);
+}
+
+// The segment that needs the least room, of those whose rewrite frees any.
+std::optional<Catalog::Slot> Compactor::smaller_than(Catalog::Slot slot) const
 {
     const auto views = catalog_.segments();
-    std::optional<Catalog::SegmentView> best;
-    auto least = live_bytes(input);
+    std::optional<Catalog::Slot> best;
+    auto least = live_bytes(*std::ranges::find(views, slot, &Catalog::SegmentView::slot));
     for (const auto& view : views) {
         const bool in_order = view.segment->header() || !predecessor_missing_before(views, view);
-        if (may_rewrite(view) && in_order && view.dead_bytes > 0 && live_bytes(view) < least) {
-            best = view;
+        if (may_rewrite(view) && in_order && view.dead_bytes >= kBlock && live_bytes(view) < least) {
+            best = view.slot;
             least = live_bytes(view);
         }
     }

@@ -44,8 +44,10 @@ private:
     using Views = std::vector<Catalog::SegmentView>;
 
     Status replace(const Views& inputs);
-    Status replace_making_room(const Catalog::SegmentView& input);
-    std::optional<Catalog::SegmentView> smaller_than(const Catalog::SegmentView& input) const;
+    Status replace_making_room(Catalog::Slot slot);
+    Status replace_one(Catalog::Slot slot);
+    std::optional<Catalog::Slot> smaller_than(Catalog::Slot slot) const;
+    std::vector<Catalog::Slot> slots() const;
     Status sync_newer(std::uint64_t number);
     Status verify_untouched(const Views& inputs);
     Status rename_over(std::uint64_t number);

@@ -1,5 +1,7 @@
 #include "engine/compaction/housekeeper.h"
 
+#include "engine/log/segment_name.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,6 +19,9 @@ constexpr std::uint64_t kManyDeadBytes = std::uint64_t{64} << 20;
 
 // On a full disk so many more dead bytes are worth a compaction, however few records and whatever share they are.
 constexpr std::uint64_t kWorthBytes = std::uint64_t{256} << 10;
+
+// And if a write would fail otherwise, so many: less frees no block of the disk.
+constexpr std::uint64_t kBlock = 4096;
 
 }  // namespace
 
@@ -38,14 +43,20 @@ Result<CompactionReport> Housekeeper::compact()
     return compact_locked(0);
 }
 
-bool Housekeeper::made_room()
+// Then all that is dead counts, in every segment. What an attempt could not free is no reason for another.
+bool Housekeeper::made_room(std::uint64_t before)
 {
-    const bool waits = under_way_;
-    if (!waits && !due()) {
+    if (parts_.options.compaction_threshold == 0) {
         return false;
     }
     const std::lock_guard lock(mutex_);
-    compact_due_locked();
+    if (attempts_ == before) {
+        if (parts_.catalog.staleness().dead_bytes < hopeless_ + kBlock) {
+            return false;
+        }
+        compact_unasked_locked(0);
+        hopeless_ = parts_.catalog.staleness().dead_bytes;
+    }
     return true;
 }
 
@@ -95,19 +106,16 @@ void Housekeeper::compact_if_due()
         return;
     }
     const std::unique_lock lock(mutex_, std::try_to_lock);
-    if (lock) {
-        compact_due_locked();  // else one is under way
+    if (lock && due()) {  // else one is under way, or one that just ended was enough
+        compact_unasked_locked(std::min(kWorthPercent, parts_.options.compaction_dead_percent));
     }
 }
 
 // One that fails does not make the write fail that happened to be due for it. What it left must double before the next
 // one, so that one in vain does not come with every write.
-void Housekeeper::compact_due_locked()
+void Housekeeper::compact_unasked_locked(unsigned dead_percent)
 {
-    if (!due()) {
-        return;  // one that just ended was enough
-    }
-    const auto done = compact_locked(std::min(kWorthPercent, parts_.options.compaction_dead_percent));
+    const auto done = compact_locked(dead_percent);
     const auto left = parts_.catalog.staleness();
     next_attempt_ = left.records * 2;
     next_large_attempt_ = left.dead_bytes * 2;
@@ -129,13 +137,13 @@ void Housekeeper::snapshot_if_rolled()
     }
 }
 
-// One for which the disk is too full gets what the log has taken ahead; afterwards that is taken back, before others
-// do.
+// One for which the disk is too full gets the room of the snapshot, which can be made again, and what the log has taken
+// ahead; afterwards that is taken back, before others do.
 Result<CompactionReport> Housekeeper::compact_locked(unsigned dead_percent)
 {
-    under_way_ = true;
     auto report = compact_all_locked(dead_percent);
     if (!report && report.error().code == Errc::no_space) {
+        ignore(parts_.directory.unlink(std::string(kSnapshotName)));  // there may be none
         {
             const std::lock_guard commits(parts_.commit_mutex);
             parts_.writer.lend_space();
@@ -145,7 +153,7 @@ Result<CompactionReport> Housekeeper::compact_locked(unsigned dead_percent)
         ignore(parts_.writer.ready());  // the next commit tries again
         parts_.writer.space().regain();
     }
-    under_way_ = false;
+    ++attempts_;
     return report;
 }
 

@@ -46,9 +46,10 @@ public:
 
     // Drops what is stale from every segment, after a compaction that is under way. Errc::busy if it was given up.
     Result<CompactionReport> compact();
-    // For a commit that failed for lack of space: compacts if that is due, or waits for a compaction that is under way.
-    // Whether it is worth trying again.
-    bool made_room();
+    // For a commit that failed for lack of space: compacts if anything is dead, or waits for a compaction that is under
+    // way. `before` is what attempts() was before that commit. Whether it is worth trying again.
+    bool made_room(std::uint64_t before);
+    std::uint64_t attempts() const { return attempts_; }
     // After a commit.
     void look();
     // A segment was sealed: a time to see whether a snapshot is due.
@@ -65,7 +66,7 @@ private:
     bool due() const;
     void work();
     void compact_if_due();
-    void compact_due_locked();
+    void compact_unasked_locked(unsigned dead_percent);
     void snapshot_if_rolled();
     Result<CompactionReport> compact_locked(unsigned dead_percent);
     Result<CompactionReport> compact_all_locked(unsigned dead_percent);
@@ -76,8 +77,9 @@ private:
     SnapshotKeeper snapshots_;
     std::stop_source stop_;
 
-    std::mutex mutex_;  // one compaction or snapshot at a time
-    std::atomic<bool> under_way_{false};
+    std::mutex mutex_;            // one compaction or snapshot at a time
+    std::uint64_t hopeless_ = 0;  // guarded by mutex_: dead bytes that the last attempt to make room had to leave
+    std::atomic<std::uint64_t> attempts_{0};  // to compact, that have ended
     std::atomic<std::uint64_t> compactions_{0};
     std::atomic<std::uint64_t> reclaimed_{0};
     std::atomic<bool> rolled_{false};

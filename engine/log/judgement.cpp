@@ -200,7 +200,7 @@ std::vector<Finding> remarks(const SegmentFacts& facts)
     if (scan.lines_after_seal > 0 || (scan.header && scan.unchecked > 0)) {
         add(Severity::notice, std::nullopt, "it holds records that an older program appended");
     }
-    if (scan.skipped_batches > 0) {
+    if (scan.skipped_batches > 0 && !scan.bad) {
         add(Severity::warning, scan.first_skipped,
             fmt::format("{} incomplete batch(es) skipped; an older program wrote behind them", scan.skipped_batches));
     }

@@ -115,12 +115,12 @@ Result<bool> still_there(Directory& directory, File& file)
     return named && named->inode == ours.inode;
 }
 
-Result<std::unique_ptr<File>> try_lock(Directory& directory)
+Result<std::unique_ptr<File>> try_lock(Directory& directory, const std::string& store)
 {
     TRY_ASSIGN(auto file, directory.open(std::string(kLockName), OpenMode::create));
     TRY_ASSIGN(const FileInfo info, file->info());
     if (!info.regular) {
-        return fail(Errc::invalid, "LOCK is not a regular file; remove it");
+        return fail(Errc::invalid, fmt::format("{}/{} is not a regular file; remove it", store, kLockName));
     }
     TRY(file->lock());
     TRY(directory.lock());
@@ -152,7 +152,7 @@ Result<std::unique_ptr<LockFile>> LockFile::acquire(Directory& directory, const 
 {
     const auto deadline = std::chrono::steady_clock::now() + wait;
     while (true) {
-        auto file = try_lock(directory);
+        auto file = try_lock(directory, store);
         if (file) {
             auto previous = read_claims(**file);
             return std::unique_ptr<LockFile>(new LockFile(std::move(*file), std::move(previous)));

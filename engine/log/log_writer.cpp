@@ -316,12 +316,12 @@ Status LogWriter::verify_name_free(const std::string& name)
 
 Status LogWriter::verify_untouched()
 {
-    TRY_ASSIGN(const FileInfo info, segment_->file().info());
-    if (info.size == end_ && info.links > 0) {
+    TRY_ASSIGN(const FileInfo info, segment_ ? segment_->file().info() : directory_.info());
+    if (info.links > 0 && (!segment_ || info.size == end_)) {
         return {};
     }
     const auto reason =
-        fmt::format("{} was {} by another program", segment_name(segment_->number()),
+        fmt::format("{} was {} by another program", segment_ ? segment_name(segment_->number()) : "the data directory",
                     info.links == 0 ? "removed" : fmt::format("changed from {} to {} bytes", end_, info.size));
     stop(reason);
     return fail(Errc::foreign_writer, reason);

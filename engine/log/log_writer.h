@@ -44,6 +44,8 @@ public:
     // Appends what `emit` writes, all or nothing: `lines` whole lines, which use up the reservations `drawn`. Between
     // begin and append nothing else touches the log.
     Status append(std::uint64_t lines, const Emit& emit, const std::vector<Reservation*>& drawn = {});
+    // Errc::foreign_writer, and writing stops, if the active segment, or the directory, is not what we left.
+    Status verify_untouched();
     // Seals and syncs the active segment, so that it can be compacted. Nothing to do without one. What is promised to
     // writers moves to a new segment; Errc::no_space if the disk has no room for both.
     Status roll();
@@ -93,7 +95,6 @@ private:
     Status write_lines(std::uint64_t lines, const Emit& emit);
     Status sync_older();
     Status verify_name_free(const std::string& name);
-    Status verify_untouched();
     Status add_newline();
     Status write_claims(LockClaims::State state);
     std::optional<std::uint64_t> number_before(std::uint64_t number) const;

@@ -94,7 +94,6 @@ Status Recovery::read(OpenMode mode, const std::optional<LockClaims>& claims, bo
     }
     for (auto& opened : opened_) {
         TRY(scan_one(opened));
-        notice(opened);
     }
     return {};
 }
@@ -173,7 +172,11 @@ LogFacts Recovery::facts() const
 Status Recovery::judge(const std::optional<LockClaims>& claims) const
 {
     TRY_ASSIGN(const auto findings, bytestore::judge(facts(), claims));
-    return refuse_damage(findings);
+    TRY(refuse_damage(findings));
+    for (const auto& opened : opened_) {
+        notice(opened);
+    }
+    return {};
 }
 
 Result<LogEnd> Recovery::finish_writing(const std::optional<LockClaims>& claims)

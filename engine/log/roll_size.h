@@ -9,7 +9,8 @@
 
 namespace bytestore {
 
-inline constexpr std::uint64_t kLeastRollSize = std::uint64_t{1} << 20;
+// Well below the spare of LogSpace, with which the first of them can be rewritten when nothing is free.
+inline constexpr std::uint64_t kLeastRollSize = std::uint64_t{128} << 10;
 
 // At most `wanted`, a sixteenth of what is free on the disk, but no less than kLeastRollSize.
 inline std::uint64_t roll_size(Directory& directory, std::uint64_t wanted)

@@ -139,6 +139,7 @@ private:
     void commit_overdue();
     void dropped(const Node& file);
     void log_failure(const Result<Position>& done, const char* what) const;
+    Status settled(std::string_view what, const Node& node, Result<Position> done);
     template <class T>
     Result<T> noted(std::string_view what, Result<T> done);
 

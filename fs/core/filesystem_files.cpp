@@ -33,7 +33,7 @@ Result<std::unique_ptr<Handle>> Filesystem::open(Ino ino, const OpenRequest& req
     }
     const bool writes = request.writes || request.truncate;
     if (writes) {
-        TRY(store_.writable());
+        TRY(store_.check_log());
         TRY(found->detached ? Status{} : check_writable_key(names_.key_of(*found).value_or("")));
     }
     TRY(files_.open(found, request.writes, request.truncate));
@@ -52,7 +52,7 @@ Result<Filesystem::Created> Filesystem::create(Ino parent, std::string_view name
 {
     const std::unique_lock names(names_lock_);
     TRY_ASSIGN(const auto in, own_directory(parent));
-    TRY(store_.writable());
+    TRY(store_.check_log());
     auto created = create_locked(in, name, mode, owner, request, exclusive);
     if (created) {
         overdue_.notice();
@@ -131,22 +131,24 @@ Status Filesystem::flush(const Handle& handle)
     if (handle.control != nullptr) {
         return flush_control(handle);
     }
-    Position position;
+    Result<Position> done;
     {
         const std::shared_lock names(names_lock_);
-        TRY_ASSIGN(position, noted("close", files_.flush(handle.node, handle.flushes)));
+        done = files_.flush(handle.node, handle.flushes);
     }
-    return noted("close", store_.settle(position));
+    return settled("close", *handle.node, std::move(done));
 }
 
 // Of a file, or of a directory: then the new files in it are meant.
 Status Filesystem::sync(const Handle& handle)
 {
+    Result<Position> done;
     if (handle.control == nullptr) {
         const std::shared_lock names(names_lock_);
         const bool directory = handle.node->type == Type::directory;
-        TRY(noted("fsync", directory ? files_.commit_pending_in(handle.node) : files_.commit(handle.node)));
+        done = directory ? files_.commit_pending_in(handle.node) : files_.commit(handle.node);
     }
+    TRY(settled("fsync", *handle.node, std::move(done)));
     return noted("fsync", store_.sync());
 }
 
@@ -156,14 +158,29 @@ Status Filesystem::release(std::unique_ptr<Handle> handle)
         nodes_.unpin(handle->node);
         return {};
     }
-    Position position;
+    const auto node = handle->node;
+    Result<Position> done;
     {
         const std::shared_lock names(names_lock_);
-        auto done = files_.release(handle->node, handle->writes);
-        log_failure(done, "at its last close");
-        TRY_ASSIGN(position, noted("close", std::move(done)));
+        done = files_.release(node, handle->writes);
     }
-    return noted("close", store_.settle(position));
+    log_failure(done, "at its last close");
+    return settled("close", *node, std::move(done));
+}
+
+// What SyncMode::always promises of what was done. An error is noted with the file's path, which many callers of
+// close(2) never hear of.
+Status Filesystem::settled(std::string_view what, const Node& node, Result<Position> done)
+{
+    Status status = done ? store_.settle(*done) : Status(std::unexpected(std::move(done.error())));
+    if (!status) {
+        const std::shared_lock names(names_lock_);
+        const auto key = names_.key_of(node);
+        const auto has_children = [this](std::string_view of) { return store_.any(child_prefix(of)); };
+        const auto path = key ? path_of_key(*key, has_children) : "a removed file";
+        last_error_.note(what, {.code = status.error().code, .message = path + ": " + status.error().message}, now());
+    }
+    return status;
 }
 
 Result<std::unique_ptr<Handle>> Filesystem::open_directory(Ino ino)

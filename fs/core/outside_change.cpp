@@ -16,7 +16,7 @@ Type type_of(const ValueRef& value)
 
 bool same_record(const std::optional<ValueRef>& a, const std::optional<ValueRef>& b)
 {
-    return a && b ? a->same_record(*b) : a.has_value() == b.has_value();
+    return a && b ? a->id() == b->id() : a.has_value() == b.has_value();
 }
 
 }  // namespace

@@ -12,21 +12,21 @@ constexpr std::uint64_t kSmall = std::uint64_t{128} << 10;  // about what the ke
 
 Result<std::shared_ptr<const std::string>> ValueCache::read(const ValueRef& value)
 {
-    if (auto kept = find(value)) {
+    if (auto kept = find(value.id())) {
         return kept;
     }
     TRY_ASSIGN(auto decoded, value.read());
     auto bytes = std::make_shared<const std::string>(std::move(decoded));
     if (bytes->size() > kSmall) {
-        keep(value, bytes);
+        keep(value.id(), bytes);
     }
     return bytes;
 }
 
-std::shared_ptr<const std::string> ValueCache::find(const ValueRef& value)
+std::shared_ptr<const std::string> ValueCache::find(const RecordId& record)
 {
     const std::lock_guard lock(mutex_);
-    const auto item = std::ranges::find_if(items_, [&](const Item& kept) { return kept.value.same_record(value); });
+    const auto item = std::ranges::find(items_, record, &Item::record);
     if (item == items_.end()) {
         return nullptr;
     }
@@ -34,15 +34,24 @@ std::shared_ptr<const std::string> ValueCache::find(const ValueRef& value)
     return items_.front().bytes;
 }
 
-void ValueCache::keep(const ValueRef& value, std::shared_ptr<const std::string> bytes)
+void ValueCache::keep(const RecordId& record, std::shared_ptr<const std::string> bytes)
 {
     const std::lock_guard lock(mutex_);
+    drop_gone_locked();
     bytes_ += bytes->size();
-    items_.push_front({.value = value, .bytes = std::move(bytes)});
+    items_.push_front({.record = record, .bytes = std::move(bytes)});
     while (bytes_ > max_bytes_ && items_.size() > 1) {
         bytes_ -= items_.back().bytes->size();
         items_.pop_back();
     }
+}
+
+void ValueCache::drop_gone_locked()
+{
+    std::erase_if(items_, [this](const Item& item) {
+        bytes_ -= item.record.gone() ? item.bytes->size() : 0;
+        return item.record.gone();
+    });
 }
 
 }  // namespace bytestore::fs

@@ -1,6 +1,6 @@
 // The values that were read last, decoded: a large value is read in many pieces, and must not be decoded for each.
-// Bounded; values are found by where their record lies, so that a new one is never mistaken for an old one. Threads:
-// every method locks by itself.
+// Bounded; values are found by where their record lies, so that a new one is never mistaken for an old one. A segment
+// that was compacted away does not stay on the disk for them. Threads: every method locks by itself.
 #pragma once
 
 #include "engine/store.h"
@@ -25,12 +25,13 @@ public:
 
 private:
     struct Item {
-        ValueRef value;
+        RecordId record;
         std::shared_ptr<const std::string> bytes;
     };
 
-    std::shared_ptr<const std::string> find(const ValueRef& value);
-    void keep(const ValueRef& value, std::shared_ptr<const std::string> bytes);
+    std::shared_ptr<const std::string> find(const RecordId& record);
+    void keep(const RecordId& record, std::shared_ptr<const std::string> bytes);
+    void drop_gone_locked();
 
     const std::uint64_t max_bytes_;  // but one value is kept, whatever its size
 

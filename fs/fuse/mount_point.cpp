@@ -1,6 +1,7 @@
 #include "fs/fuse/mount_point.h"
 
 #include "engine/io/os_error.h"
+#include "fs/fuse/other_daemon.h"
 #include "fs/mount_table.h"
 
 #include <fcntl.h>
@@ -14,12 +15,18 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <string_view>
+#include <thread>
 
 namespace bytestore::fuse {
 namespace {
+
+constexpr std::chrono::milliseconds kMoment{300};
+constexpr std::chrono::seconds kEndingTakes{30};
+constexpr std::chrono::milliseconds kBetweenLooks{20};
 
 // Without the '/' at the end, which would look into the directory, and fail for a dead mount.
 std::string trimmed(std::string path)
@@ -102,14 +109,24 @@ Status remove_dead_mounts(const std::string& mount_point)
     return {};
 }
 
-Status refuse_live_mount(const std::string& mount_point)
+// A daemon that was told to end still shows its store for a while, and for a moment even looks as if it went on.
+Status refuse_live_mount(const Places& places)
 {
-    TRY_ASSIGN(const auto mount, fs::mount_on(mount_point));
-    if (mount && mount->ours()) {
-        return fail(Errc::busy, fmt::format("{0} already shows the store {1}; unmount it with: umount {0}", mount_point,
-                                            mount->source));
+    const auto begin = std::chrono::steady_clock::now();
+    while (true) {
+        TRY_ASSIGN(const auto mount, fs::mount_on(places.mount_point));
+        if (!mount || !mount->ours()) {
+            return {};
+        }
+        const auto waited = std::chrono::steady_clock::now() - begin;
+        const bool may_end =
+            was_mounted_on(places.data_dir, places.mount_point) && (waited < kMoment || !is_served(places.data_dir));
+        if (!may_end || waited >= kEndingTakes) {
+            return fail(Errc::busy, fmt::format("{0} already shows the store {1}; unmount it with: umount {0}",
+                                                places.mount_point, mount->source));
+        }
+        std::this_thread::sleep_for(kBetweenLooks);
     }
-    return {};
 }
 
 Result<std::string> real_mount_point(const std::string& given)
@@ -199,7 +216,7 @@ Result<Places> check_places(const std::string& data_dir, const std::string& moun
     TRY(refuse_overlap(places));
     TRY(remove_dead_mounts(places.mount_point));
     TRY(require_directory(places.mount_point, Errc::not_directory));
-    TRY(refuse_live_mount(places.mount_point));
+    TRY(refuse_live_mount(places));
     return places;
 }
 

@@ -1,8 +1,8 @@
 #include "fs/fuse/store_opening.h"
 
 #include "fs/fuse/log.h"
+#include "fs/fuse/other_daemon.h"
 #include "fs/mapping.h"
-#include "fs/remote/client.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -15,15 +15,6 @@ namespace {
 
 constexpr std::chrono::seconds kClosingTakes{30};
 constexpr std::chrono::milliseconds kBetweenLooks{100};
-constexpr std::chrono::seconds kAnswer{5};
-
-// A daemon that is starting or closing does not listen. One that does not answer is there as well.
-bool serves(const std::string& data_dir)
-{
-    const auto daemon = remote::RemoteBackend::connect(data_dir, kAnswer);
-    return !daemon || *daemon;
-}
-
 Options store_options(const MountOptions& options, const Places& places)
 {
     Options store = options.store;
@@ -46,7 +37,7 @@ Result<std::unique_ptr<Store>> open_or_wait(const std::string& data_dir, Options
     options.lock_wait = kBetweenLooks;
     while (true) {
         auto store = Store::open(data_dir, options);
-        if (store || store.error().code != Errc::locked || serves(data_dir) ||
+        if (store || store.error().code != Errc::locked || is_served(data_dir) ||
             std::chrono::steady_clock::now() >= deadline) {
             return store;
         }

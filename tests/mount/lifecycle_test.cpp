@@ -76,6 +76,19 @@ TEST_F(LifecycleTest, InTheBackgroundItReturnsOnceTheMountAnswers)
     }
 }
 
+// A daemon takes longer to end than umount(8) if the kernel has much to forget.
+TEST_F(LifecycleTest, ADaemonThatIsJustEndingIsWaitedFor)
+{
+    ok("seq 30000 | sed 's/.*/{\"cmd\":\"Set\",\"key\":\"k&\",\"value\":\"v\"}/' | kvs --dir $DATA import");
+    ok("bytestore-mount $DATA $MNT");
+    for (const auto* end : {"umount $MNT", "pkill -TERM -f \"bytestore-mount $DATA\""}) {
+        for (int i = 0; i < 4; ++i) {
+            ok(std::string("cd /; ls -l $MNT | tail -1; ") + end + "; bytestore-mount $DATA $MNT; cat $MNT/k7");
+        }
+    }
+    ok("cd /; umount $MNT");
+}
+
 TEST_F(LifecycleTest, ASecondMountOfAStoreIsRefusedByNameOfTheFirst)
 {
     start();
