@@ -14,8 +14,15 @@ void History::restart(const Map& map)
 void History::begin(const Batch& batch)
 {
     const std::lock_guard lock(mutex_);
-    maps_.push_back(applied(batch, maps_.back()));
+    maps_.push_back(applied(batch, maps_[bounds_.acknowledged]));
     ++bounds_.begun;
+}
+
+void History::abandon()
+{
+    const std::lock_guard lock(mutex_);
+    maps_.pop_back();
+    --bounds_.begun;
 }
 
 void History::acknowledge()

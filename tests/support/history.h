@@ -22,6 +22,7 @@ public:
     void restart(const Map& map);  // which is safe
 
     void begin(const Batch& batch);
+    void abandon();  // what was begun failed, and left nothing
     void acknowledge();  // what was begun
     void made_safe(std::size_t commits);
 
