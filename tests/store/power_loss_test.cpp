@@ -13,37 +13,48 @@
 #include <optional>
 #include <stdexcept>
 #include <tuple>
+#include <utility>
 
 namespace bytestore::test {
 namespace {
 
-class PowerLossTest : public ::testing::TestWithParam<std::tuple<SyncMode, int>> {
+// Small values make many segments of few records; some damage shows only in larger ones.
+enum class Values : std::uint8_t { small, large };
+
+struct Syncs {
+    SyncMode mode;
+    std::chrono::milliseconds interval;
+};
+
+constexpr std::chrono::milliseconds kNotInATest = std::chrono::hours(1);
+
+class PowerLossTest : public ::testing::TestWithParam<std::tuple<Syncs, Values>> {
 protected:
     PowerLossTest()
-        : seed_(first_seed() + static_cast<std::uint32_t>(std::get<1>(GetParam()))),
-          work_(seed_, {.keys = 7, .largest_batch = 3, .largest_value = 30, .binary = false}),
+        : work_(seed_, {.keys = 7, .largest_batch = 3, .largest_value = large() ? 4000 : 30, .binary = false}),
           chance_(seed_)
     {
-        options_.sync = std::get<SyncMode>(GetParam());
-        options_.sync_interval = std::chrono::hours(1);  // when it is due is no matter of chance
+        options_.sync = std::get<Syncs>(GetParam()).mode;
+        options_.sync_interval = std::get<Syncs>(GetParam()).interval;
         options_.compaction_threshold = 0;
         options_.snapshot_bytes = 1;
     }
 
+    static bool large() { return std::get<Values>(GetParam()) == Values::large; }
+
     // Opens the store in another shape each time, works, and ends in one of three ways.
     void work_a_session()
     {
-        options_.segment_size = static_cast<std::uint64_t>(300 << work_.below(3));
+        options_.segment_size = static_cast<std::uint64_t>((large() ? 10'000 : 300) << work_.below(3));
         options_.snapshot = work_.below(4) > 0;
         options_.index_on_demand = work_.below(2) == 0;
-        stubborn_ = work_.below(4) == 0;
         FaultyFiles files({.before = [this](const FileCall& call) { return fault_of(call); },
                            .after = [this](const FileCall& call) { after(call); }},
                           *disk_);
         auto opened = Store::open("disk", options_, files);
         ASSERT_TRUE(opened) << opened.error().message;
         store_ = std::move(*opened);
-        for (int i = 0; i < 25 && !HasFailure(); ++i) {
+        for (int i = 0; i < 20 && !HasFailure(); ++i) {
             step();
         }
         end_session();
@@ -52,16 +63,17 @@ protected:
     void step()
     {
         const int choice = work_.below(20);
-        if (choice < 15) {
+        if (choice < 14) {
             apply();
-        } else if (choice < 17) {
+        } else if (choice < 16) {
             const auto before = history_.bounds().acknowledged;
             ASSERT_TRUE(store_->sync());
             history_.made_safe(before);
-        } else if (choice < 18) {
+        } else if (choice < 17) {
             ASSERT_TRUE(store_->reserve(promised_, static_cast<std::uint64_t>(work_.below(2000))));
         } else {
-            interleaved_ = work_.below(4);
+            stubborn_ = work_.below(3) == 0;
+            interleaved_ = work_.below(6);
             const auto done = store_->compact();
             interleaved_ = 0;
             ASSERT_TRUE(done) << done.error().message;
@@ -83,24 +95,39 @@ protected:
         }
     }
 
+    // Closes the store, or goes back to what a crash left in the middle of the session.
     void end_session()
     {
         promised_.release();
-        const int choice = work_.below(4);
-        if (choice < 2) {
+        const bool crashes = work_.below(2) == 0;
+        if (!crashes) {
             ASSERT_TRUE(store_->close());
             if (options_.sync != SyncMode::never) {
                 history_.made_safe(history_.bounds().acknowledged);
             }
         }
-        auto left = choice < 3 ? disk_->after_kill() : lose_power(*disk_, Loss::latest, chance_);
         over_ = true;
         store_.reset();
         over_ = false;
-        disk_ = std::move(left);
-        if (choice == 3 && !HasFailure()) {
-            history_.restart(check(0).recover(*disk_));
+        if (!crashes || !crash_.disk) {
+            crash_ = {.disk = disk_->after_kill(), .bounds = history_.bounds(), .power_failed = false};
         }
+        if (!HasFailure()) {
+            go_back_to(std::exchange(crash_, {}));
+        }
+    }
+
+    struct Crash {
+        std::unique_ptr<MemoryFiles> disk;
+        History::Bounds bounds;
+        bool power_failed = false;
+    };
+
+    void go_back_to(Crash crash)
+    {
+        disk_ = std::move(crash.disk);
+        const auto found = check(0).recover(*disk_);
+        crash.power_failed ? history_.restart(found) : history_.resume(crash.bounds, found);
     }
 
     // With a stubborn directory, the inputs of a merge stay where they are.
@@ -129,19 +156,25 @@ protected:
     {
         const std::lock_guard lock(look_mutex_);
         const auto bounds = history_.bounds();
-        const auto killed = disk_->after_kill();
-        check(bounds.acknowledged).recover(*killed);
+        look_at({.disk = disk_->after_kill(), .bounds = bounds, .power_failed = false});
         for (const auto loss : {Loss::everything, Loss::latest, Loss::any}) {
-            const auto left = lose_power(*disk_, loss, chance_);
-            check(bounds.safe).recover(*left);
-            if (++looks_ % 40 == 0) {
-                check(bounds.safe).crash_in_recovery(*left, true, chance_);
-                check(bounds.safe).go_on(*left, seed_);
-            }
+            look_at({.disk = lose_power(*disk_, loss, chance_), .bounds = bounds, .power_failed = true});
         }
-        if (looks_ % 50 == 0) {
-            check(bounds.safe).crash_in_recovery(*killed, false, chance_);
-            check(bounds.safe).go_on(*killed, seed_);
+    }
+
+    void look_at(Crash crash)
+    {
+        constexpr int kDeep = 83;
+        constexpr int kGoneBackTo = 61;
+        ++looks_;
+        check(crash.power_failed ? crash.bounds.safe : crash.bounds.acknowledged).recover(*crash.disk);
+        if (looks_ % kDeep == 0) {
+            check(crash.bounds.safe).crash_in_recovery(*crash.disk, crash.power_failed, chance_);
+            check(crash.bounds.safe).go_on(*crash.disk, seed_);
+        }
+        if (looks_ % kGoneBackTo == 0) {
+            crash.bounds = {crash.bounds.safe, crash.bounds.acknowledged, history_.bounds().begun};
+            crash_ = std::move(crash);
         }
     }
 
@@ -152,7 +185,7 @@ protected:
                 [this, commits](const Map& map) { return history_.had(map, commits, history_.bounds().begun); }};
     }
 
-    const std::uint32_t seed_;
+    const std::uint32_t seed_ = first_seed();
     Options options_;
     Workload work_;
     History history_;
@@ -161,17 +194,18 @@ protected:
     std::unique_ptr<Store> store_;
     std::atomic<int> interleaved_{0};  // commits that are to come in the middle of the compaction under way
     std::atomic<bool> over_{false};
-    bool stubborn_ = false;
+    std::atomic<bool> stubborn_{false};
 
     std::mutex look_mutex_;
     // Guarded by look_mutex_.
     std::mt19937 chance_;
     int looks_ = 0;
+    Crash crash_;
 };
 
 TEST_P(PowerLossTest, AtAnyCallLeavesAPrefixOfTheCommitsWithAllThatWasSafe)
 {
-    for (int session = 0; session < scaled(8) && !HasFailure(); ++session) {
+    for (int session = 0; session < scaled(10) && !HasFailure(); ++session) {
         SCOPED_TRACE("seed " + std::to_string(seed_) + ", session " + std::to_string(session));
         work_a_session();
     }
@@ -179,8 +213,11 @@ TEST_P(PowerLossTest, AtAnyCallLeavesAPrefixOfTheCommitsWithAllThatWasSafe)
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, PowerLossTest,
-                         ::testing::Combine(::testing::Values(SyncMode::always, SyncMode::interval, SyncMode::never),
-                                            ::testing::Range(0, 4)));
+                         ::testing::Combine(::testing::Values(Syncs{SyncMode::always, kNotInATest},
+                                                              Syncs{SyncMode::interval, kNotInATest},
+                                                              Syncs{SyncMode::interval, std::chrono::milliseconds(1)},
+                                                              Syncs{SyncMode::never, kNotInATest}),
+                                            ::testing::Values(Values::small, Values::large)));
 
 }  // namespace
 }  // namespace bytestore::test

@@ -11,6 +11,17 @@ void History::restart(const Map& map)
     bounds_ = {};
 }
 
+void History::resume(const Bounds& bounds, const Map& found)
+{
+    const std::lock_guard lock(mutex_);
+    auto commits = bounds.begun;
+    while (commits > bounds.acknowledged && maps_[commits] != found) {
+        --commits;
+    }
+    maps_.resize(commits + 1);
+    bounds_ = {.safe = bounds.safe, .acknowledged = commits, .begun = commits};
+}
+
 void History::begin(const Batch& batch)
 {
     const std::lock_guard lock(mutex_);

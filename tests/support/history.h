@@ -20,9 +20,11 @@ public:
 
     History() { restart({}); }
     void restart(const Map& map);  // which is safe
+    // A crash happened when these were the bounds, and this was found.
+    void resume(const Bounds& bounds, const Map& found);
 
     void begin(const Batch& batch);
-    void abandon();  // what was begun failed, and left nothing
+    void abandon();      // what was begun failed, and left nothing
     void acknowledge();  // what was begun
     void made_safe(std::size_t commits);
 
