@@ -1,10 +1,9 @@
 // One bit of any file is wrong, or a file is cut, and no time stamp tells: the store is refused as damaged, or a value
 // is, or all is as it was. No value is ever a wrong one, also after writing and compacting; only the unsynced end of
 // the log may be lost.
-#include "tests/support/claims.h"
+#include "tests/store/recovery_check.h"
 #include "tests/support/code_of.h"
 #include "tests/support/history.h"
-#include "tests/support/memory_files.h"
 
 #include <gmock/gmock.h>
 #include <functional>
@@ -42,7 +41,7 @@ protected:
 
     void work(const std::function<bool()>& done)
     {
-        const auto store = std::move(*Store::open("disk", options_, *disk_));
+        const auto store = open_store(options_, *disk_);
         while (!done()) {
             const auto batch = work_.batch(history_.now());
             history_.begin(batch);

@@ -43,7 +43,7 @@ protected:
 
 TEST_F(LargeCommitTest, IsWholeOrNotThereAfterAnyOfItsWrites)
 {
-    const auto store = std::move(*Store::open("disk", options_, files_));
+    const auto store = open_store(options_, files_);
     ASSERT_TRUE(store->set("a", "old", {.mtime = 1}) && store->sync());
     Batch batch;
     batch.set("a", std::string(2'500'000, 'x'), {.mtime = 2});

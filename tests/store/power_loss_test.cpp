@@ -51,9 +51,7 @@ protected:
         FaultyFiles files({.before = [this](const FileCall& call) { return fault_of(call); },
                            .after = [this](const FileCall& call) { after(call); }},
                           *disk_);
-        auto opened = Store::open("disk", options_, files);
-        ASSERT_TRUE(opened) << opened.error().message;
-        store_ = std::move(*opened);
+        store_ = open_store(options_, files);
         for (int i = 0; i < 20 && !HasFailure(); ++i) {
             step();
         }

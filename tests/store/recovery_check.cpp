@@ -23,7 +23,9 @@ std::string text_of(const std::map<std::string, std::string>& files)
     return text.str();
 }
 
-std::unique_ptr<Store> opened(const Options& options, FileSystem& files)
+}  // namespace
+
+std::unique_ptr<Store> open_store(const Options& options, FileSystem& files)
 {
     auto store = Store::open("disk", options, files);
     if (!store) {
@@ -31,8 +33,6 @@ std::unique_ptr<Store> opened(const Options& options, FileSystem& files)
     }
     return std::move(*store);
 }
-
-}  // namespace
 
 RecoveryCheck::RecoveryCheck(const Options& options, Allowed allowed)
     : options_(options), allowed_(std::move(allowed))
@@ -42,16 +42,11 @@ RecoveryCheck::RecoveryCheck(const Options& options, Allowed allowed)
     }
 }
 
-std::unique_ptr<Store> RecoveryCheck::open(FileSystem& files) const
-{
-    return opened(options_, files);
-}
-
 Map RecoveryCheck::read(MemoryFiles& disk) const
 {
     auto options = options_;
     options.read_only = true;
-    return content_of(*opened(options, disk));
+    return content_of(*open_store(options, disk));
 }
 
 Map RecoveryCheck::expect_allowed(const Map& found, const MemoryFiles& disk) const
@@ -66,7 +61,7 @@ try {
     const auto map = expect_allowed(read(*disk), left);
     auto options = options_;
     options.snapshot_bytes = UINT64_MAX;  // closing writes none
-    const auto store = opened(options, *disk);
+    const auto store = open_store(options, *disk);
     EXPECT_EQ(content_of(*store), map) << text_of(left.content());
     EXPECT_EQ(read_as_first(disk->content()), map) << text_of(left.content());
     return map;
@@ -90,7 +85,7 @@ try {
         }
     };
     FaultyFiles files({.before = {}, .after = after}, *disk);
-    const auto store = open(files);
+    const auto store = open_store(options_, files);
     ASSERT_TRUE(store->close());
 } catch (const std::runtime_error& error) {
     ADD_FAILURE() << error.what() << "\n" << text_of(left.content());
@@ -102,7 +97,7 @@ try {
     Map map = read(*disk);
     Workload work(seed, {.keys = 6, .largest_batch = 3, .largest_value = 30, .binary = false});
     for (int session = 0; session < 2; ++session) {
-        const auto store = open(*disk);
+        const auto store = open_store(options_, *disk);
         for (int i = 0; i < 4; ++i) {
             const auto batch = work.batch(map);
             ASSERT_TRUE(store->apply(batch));

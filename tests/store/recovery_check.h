@@ -28,12 +28,14 @@ public:
 
 private:
     Map read(MemoryFiles& disk) const;
-    std::unique_ptr<Store> open(FileSystem& files) const;
     Map expect_allowed(const Map& found, const MemoryFiles& disk) const;
 
     Options options_;
     const Allowed allowed_;
 };
+
+// Fails the test, and ends it, if the store does not open.
+std::unique_ptr<Store> open_store(const Options& options, FileSystem& files);
 
 // The power fails: what is there at the next boot.
 std::unique_ptr<MemoryFiles> lose_power(const MemoryFiles& disk, Loss loss, std::mt19937& random);

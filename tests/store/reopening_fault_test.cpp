@@ -34,7 +34,7 @@ protected:
         MemoryFiles disk;
         FaultyFiles files({.before = {}, .after = [&](const FileCall& call) { after(call, disk); }}, disk);
         for (int session = 0; session < 2; ++session) {
-            const auto store = std::move(*Store::open("disk", options_, files));
+            const auto store = open_store(options_, files);
             for (int i = 0; i < 12; ++i) {
                 apply(*store);
             }

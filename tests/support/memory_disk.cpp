@@ -84,8 +84,9 @@ void apply_torn(const MemoryInode::Change& change, std::string& bytes, std::mt19
     }
     const auto size = change.written->size();
     const bool has_beginning = below(2, random) == 0;
+    const bool has_end = below(2, random) == 0;
     const auto begin = has_beginning ? 0 : below(size + 1, random);
-    const auto end = begin + below(size + 1 - begin, random);
+    const auto end = has_end ? size : begin + below(size + 1 - begin, random);
     MemoryInode::apply({.offset = change.offset + begin, .written = change.written->substr(begin, end - begin)}, bytes);
     if (below(4, random) == 0) {
         bytes.resize(std::max<std::size_t>(bytes.size(), change.offset + size));

@@ -1,4 +1,4 @@
-// A process dies before the names it gave are safe, another goes on with what it finds, and then the power fails.
+// A process dies before what it did is safe, another goes on with what it finds, and then the power fails.
 #include "tests/store/recovery_check.h"
 #include "tests/support/faulty_files.h"
 
@@ -10,9 +10,9 @@
 namespace bytestore::test {
 namespace {
 
-class UnsafeNamesTest : public ::testing::Test {
+class DeadWriterTest : public ::testing::Test {
 protected:
-    UnsafeNamesTest()
+    DeadWriterTest()
     {
         options_.sync = SyncMode::never;
         options_.compaction_threshold = 0;
@@ -20,7 +20,7 @@ protected:
         options_.snapshot = false;
     }
 
-    std::unique_ptr<Store> open(FileSystem& files) { return std::move(*Store::open("disk", options_, files)); }
+    std::unique_ptr<Store> open(FileSystem& files) { return open_store(options_, files); }
     void fill(Store& store)
     {
         for (int i = 0; i < 20; ++i) {
@@ -29,20 +29,25 @@ protected:
             map_[key] = "value";
         }
     }
-    // What `work` leaves when it is killed right after it first renames the file `from`.
-    std::unique_ptr<MemoryFiles> killed_after_rename(const std::string& from, const std::function<void(Store&)>& work)
+    // What `work` leaves when it is killed after the first call that is `last`.
+    std::unique_ptr<MemoryFiles> killed_after(const std::function<bool(const FileCall&)>& last,
+                                              const std::function<void(Store&)>& work)
     {
         std::unique_ptr<MemoryFiles> left;
         FaultyFiles files({.before = {},
                            .after =
                                [&](const FileCall& call) {
-                                   if (call.call == Call::rename && call.name == from && !left) {
+                                   if (!left && last(call)) {
                                        left = disk_.after_kill();
                                    }
                                }},
                           disk_);
         work(*open(files));
         return left;
+    }
+    static std::function<bool(const FileCall&)> rename_of(const std::string& name)
+    {
+        return [name](const FileCall& call) { return call.call == Call::rename && call.name == name; };
     }
 
     Options options_;
@@ -51,10 +56,10 @@ protected:
     Map map_;
 };
 
-TEST_F(UnsafeNamesTest, OfTheLastSegmentAreSafeBeforeItTakesMore)
+TEST_F(DeadWriterTest, TheNameOfTheLastSegmentIsSafeBeforeItTakesMore)
 {
     const auto left =
-        killed_after_rename("next.tmp", [](Store& store) { ASSERT_TRUE(store.set("a", "1", {.mtime = 1})); });
+        killed_after(rename_of("next.tmp"), [](Store& store) { ASSERT_TRUE(store.set("a", "1", {.mtime = 1})); });
     {
         const auto store = open(*left);
         ASSERT_TRUE(store->set("a", "2", {.mtime = 1}));
@@ -63,17 +68,31 @@ TEST_F(UnsafeNamesTest, OfTheLastSegmentAreSafeBeforeItTakesMore)
     EXPECT_EQ(content_of(*open(*lose_power(*left, Loss::everything, random_))), (Map{{"a", "2"}}));
 }
 
-TEST_F(UnsafeNamesTest, OfTheOutputOfAMergeAreSafeBeforeItsInputsAreRemoved)
+TEST_F(DeadWriterTest, TheNameOfTheOutputOfAMergeIsSafeBeforeItsInputsAreRemoved)
 {
     fill(*open(disk_));
-    const auto left = killed_after_rename("compaction.tmp", [](Store& store) { ASSERT_TRUE(store.compact()); });
+    const auto left = killed_after(rename_of("compaction.tmp"), [](Store& store) { ASSERT_TRUE(store.compact()); });
     const RecoveryCheck check(options_, [this](const Map& map) { return map == map_; });
     for (int i = 0; i < 20; ++i) {
         check.crash_in_recovery(*left, false, random_);
     }
 }
 
-TEST_F(UnsafeNamesTest, AreLookedAfterByTheOpeningBehindOneThatDiedOverLeftovers)
+TEST_F(DeadWriterTest, ASealedSegmentIsSafeBeforeAnotherTakesMore)
+{
+    const auto sealed = [this](const FileCall& call) {
+        return call.call == Call::write && disk_.content()[call.name].contains("\"seal\"");
+    };
+    const auto left = killed_after(sealed, [this](Store& store) { fill(store); });
+    const auto found = content_of(*open(*left));
+    ASSERT_TRUE(open(*left)->set("more", "1", {.mtime = 1}));
+    auto expected = found;
+    expected["more"] = "1";
+    ASSERT_TRUE(open(*left)->sync());
+    EXPECT_EQ(content_of(*open(*lose_power(*left, Loss::everything, random_))), expected);
+}
+
+TEST_F(DeadWriterTest, TheRemovalOfLeftoversIsMadeSafeByTheOpeningBehindOneThatDiedOverIt)
 {
     fill(*open(disk_));
     FaultyFiles stubborn({.before =
