@@ -85,6 +85,7 @@ bool ForeignHandler::take(std::string* text)
         slot->text = text != nullptr ? std::optional(std::move(*text)) : std::nullopt;
     } else if (depth_ == 1 && !in_array_ && name_ == kBatchField && text != nullptr) {
         fields_.batch = parse_batch_mark(*text);
+        batch_seen_ = batch_seen_ || fields_.batch;
     }
     return true;
 }
@@ -180,6 +181,7 @@ Result<ForeignHandler::Record> ForeignHandler::record()
         return fail(Errc::damaged, "too many elements");
     }
     record.fields = fields_;
+    record.batch_seen = batch_seen_;
     return record;
 }
 

@@ -34,6 +34,7 @@ Line line_of(ForeignHandler::Record record, bool checked, std::string* value)
     line.key = std::move(record.key);
     line.fields = record.fields;
     if (!checked) {
+        line.bereft = record.batch_seen;
         drop_unchecked(line.fields);
     }
     if (line.command == Command::set) {

@@ -18,6 +18,7 @@ void complete_canonical(Line& line, std::uint64_t begin)
         line.value_end += begin;
     }
     if (!line.checked) {
+        line.bereft = line.fields.batch.has_value();
         drop_unchecked(line.fields);
     }
 }

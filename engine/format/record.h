@@ -82,6 +82,7 @@ struct Line {
     Type type = Type::blank;
     Command command = Command::set;
     bool checked = false;    // it has a checksum, and it matches
+    bool bereft = false;     // it has a batch mark, which is never written without a checksum, and none: it lost that
     bool canonical = false;  // it is byte for byte in the form we write, but for white space around it
     std::string key;
     Kind kind = Kind::bytes;

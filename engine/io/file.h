@@ -61,7 +61,7 @@ public:
     // Forgets clean cached pages, so that the next read comes from the disk.
     virtual Status drop_cache() = 0;
     virtual Status set_mtime(std::int64_t mtime) = 0;
-    // For Directory::link; owned by this File.
+    // What Directory::link of the same implementation knows it by; owned by this File.
     virtual int descriptor() const = 0;
 };
 

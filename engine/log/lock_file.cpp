@@ -112,6 +112,9 @@ Result<bool> still_there(Directory& directory, File& file)
 {
     TRY_ASSIGN(const FileInfo ours, file.info());
     const auto named = directory.info(std::string(kLockName));
+    if (!named && named.error().code != Errc::not_found) {
+        return std::unexpected(named.error());
+    }
     return named && named->inode == ours.inode;
 }
 

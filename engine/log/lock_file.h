@@ -18,8 +18,8 @@ namespace bytestore {
 
 struct LockClaims {
     enum class State : std::uint8_t {
-        clean,   // closed in order
-        open,    // in use, or its writer died
+        clean,   // closed in order: the directory's names are safe
+        open,    // in use, or its writer died, or left something to remove
         failed,  // an I/O error stopped it
     };
     std::int64_t pid = 0;

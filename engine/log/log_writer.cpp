@@ -371,8 +371,12 @@ Status LogWriter::close()
     if (active_ && info && info->size == end_) {
         space_.trim();
     }
+    // The next opening removes what is left over; if that dies over it, the one after must know.
+    const bool left_over = std::ranges::any_of(catalog_.segments(), &Catalog::SegmentView::leftover);
     const std::lock_guard lock(stop_mutex_);
-    return write_claims(must_roll_ ? LockClaims::State::failed : LockClaims::State::clean);
+    return write_claims(must_roll_  ? LockClaims::State::failed
+                        : left_over ? LockClaims::State::open
+                                    : LockClaims::State::clean);
 }
 
 void LogWriter::stop(const std::string& reason)

@@ -61,6 +61,8 @@ private:
     LogFacts facts() const;
     static bool grows(const Opened& opened);
     bool may_reuse_last() const;
+    bool speak_of_last(const std::optional<LockClaims>& claims) const;
+    bool closed_in_order(const std::optional<LockClaims>& claims) const;
     void notice(const Opened& opened) const;
     Status remove_leftovers();
     void mark_sealed(const LogEnd& end);
@@ -196,7 +198,7 @@ Result<LogEnd> Recovery::finish_writing(const std::optional<LockClaims>& claims)
             end.end = last.scan.bad->offset;
             catalog_.set_size(last.slot, end.end);
         }
-        const bool ours = claims && speaks_of(*claims, facts().back());
+        const bool ours = speak_of_last(claims);
         end.last = last.slot;
         end.next_number = number + 1;
         end.lines = last.scan.lines;
@@ -208,6 +210,10 @@ Result<LogEnd> Recovery::finish_writing(const std::optional<LockClaims>& claims)
     }
     catalog_.finish_replay();
     mark_sealed(end);
+    // What a writer that died did to names last is not safe yet, and all that follows builds on it.
+    if (!opened_.empty() && !closed_in_order(claims)) {
+        TRY(directory_.sync());
+    }
     TRY(remove_leftovers());
     return end;
 }
@@ -223,6 +229,16 @@ void Recovery::finish_reading()
                         last.scan.bad->reason, last.scan.bad->offset));
     }
     catalog_.finish_replay();
+}
+
+bool Recovery::speak_of_last(const std::optional<LockClaims>& claims) const
+{
+    return claims && speaks_of(*claims, facts().back());
+}
+
+bool Recovery::closed_in_order(const std::optional<LockClaims>& claims) const
+{
+    return speak_of_last(claims) && claims->state == LockClaims::State::clean;
 }
 
 // A crash in a merge leaves inputs that the output covers; nothing in them is live.

@@ -36,6 +36,7 @@ private:
     void take_batch_record(format::Line line);
     void end_batch(const format::Line& next);
     void deliver(std::uint64_t offset, std::uint64_t length, const format::Line& line);
+    std::uint64_t bad_from() const { return batch_.empty() ? scanner_.offset() : batch_.front().offset; }
     void bad(std::uint64_t offset, std::string reason);
     Status look_behind_bad();
 
@@ -56,11 +57,13 @@ Result<SegmentScan> Scan::run()
             break;
         }
         auto line = scanner_.parse();
-        if (line) {
+        if (line && line->bereft && result_.header) {
+            bad(bad_from(), "a record of a batch without its checksum");
+        } else if (line) {
             result_.newline_missing = !scanner_.terminated();
             TRY(take(std::move(*line)));
         } else if (line.error().code == Errc::damaged) {
-            bad(batch_.empty() ? scanner_.offset() : batch_.front().offset, line.error().message);
+            bad(bad_from(), line.error().message);
         } else {
             return forward(line);
         }

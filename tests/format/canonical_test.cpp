@@ -62,6 +62,16 @@ TEST(Canonical, LineWithoutAChecksumIsNotBelievedItsBatch)
     believed.batch.reset();
     believed.synced_to.reset();
     EXPECT_EQ(parsed->fields, believed);
+    EXPECT_TRUE(parsed->bereft);
+}
+
+TEST(Canonical, OnlyABatchTellsThatAChecksumWasLost)
+{
+    Fields fields = all_fields();
+    fields.batch.reset();
+    const auto parsed = parse_line(without_checksum(set_line("key", "value", fields)));
+    ASSERT_TRUE(parsed && parsed->canonical);
+    EXPECT_FALSE(parsed->bereft);
 }
 
 // What another writer might have put there is read all the same, as a foreign line.

@@ -190,6 +190,18 @@ TEST(ForeignLine, TakesFieldsOfAWrongTypeOrSizeAsUnknown)
     }
 }
 
+TEST(ForeignLine, WithABatchTellsThatItLostItsChecksum)
+{
+    const auto bereft = [](std::string_view tail) {
+        const auto parsed = parse_line(R"({"cmd":"Delete","key":"k" )" + std::string(tail) + "}");
+        return parsed && parsed->bereft;
+    };
+    EXPECT_TRUE(bereft(R"(,"b":"1/2","C":"0123456789abcdef")"));
+    EXPECT_TRUE(bereft(R"(,"b":"1/2","b":"0123456789abcdef")"));
+    EXPECT_FALSE(bereft(R"(,"b":"0123456789abcdef")"));
+    EXPECT_FALSE(bereft(""));
+}
+
 TEST(ForeignLine, GivesTheLastOfAFieldThatStandsTwice)
 {
     EXPECT_EQ(believed(&Fields::mtime, "mtime", R"(1,"mtime":2)"), 2);

@@ -66,6 +66,19 @@ TEST_F(BatchRecoveryTest, IncompleteBeforeALineWithoutChecksumIsSkippedAndNotice
     }
 }
 
+TEST_F(BatchRecoveryTest, WithARecordThatLostItsChecksumIsNeverSplit)
+{
+    for (const std::size_t i : {2U, 3U, 4U}) {
+        forget_lock();
+        auto lines = lines_;
+        lines[i].replace(lines[i].rfind("\"c\""), 3, "\"b\"");  // one bit
+        write_file(segment(0), lines[0] + lines[1] + lines[2] + lines[3] + lines[4]);
+        expect_content(*open(), before_);
+        EXPECT_EQ(read_file(segment(0)), lines[0] + lines[1]);
+        EXPECT_TRUE(said("a record of a batch without its checksum"));
+    }
+}
+
 TEST_F(BatchRecoveryTest, InDisorderBeforeALineWithChecksumIsDamage)
 {
     for (const auto& order : std::vector<std::vector<std::size_t>>{

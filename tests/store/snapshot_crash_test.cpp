@@ -1,5 +1,6 @@
 // The process dies between any two calls to the operating system while snapshots come and go: what is then in the
 // directory shows the same with the snapshot as without it.
+#include "tests/store/recovery_check.h"
 #include "tests/store/snapshot_support.h"
 #include "tests/support/faulty_files.h"
 
@@ -54,6 +55,21 @@ TEST_P(SnapshotCrash, AtAnyCallShowsTheSameWithTheSnapshotAsWithoutIt)
         ASSERT_TRUE(store->close());
     }
     EXPECT_GT(uses_, 20);
+}
+
+TEST(SnapshotPowerLoss, TakesNothingThatTheSnapshotCovers)
+{
+    Options options;
+    options.sync = SyncMode::never;
+    options.segment_size = 300;
+    options.snapshot_bytes = 1;
+    MemoryFiles disk;
+    std::mt19937 random(1);
+    const auto store = open_store(options, disk);
+    while (!disk.content().contains("index.snapshot")) {
+        ASSERT_TRUE(store->set("a", std::to_string(disk.content().size()), {.mtime = 1}));  // until a roll
+    }
+    EXPECT_EQ(content_of(*open_store(options, *lose_power(disk, Loss::everything, random))), content_of(*store));
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SnapshotCrash, ::testing::Range(0, 8));

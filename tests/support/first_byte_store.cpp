@@ -1,5 +1,7 @@
 #include "tests/support/first_byte_store.h"
 
+#include "engine/log/segment_name.h"
+
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -25,9 +27,14 @@ void take_line(const std::string& text, Map& map)
 
 Map read_as_first(const Path& directory)
 {
+    return read_as_first(files_in(directory));
+}
+
+Map read_as_first(const std::map<std::string, std::string>& files)
+{
     Map map;
-    for (const auto& segment : segments_in(directory)) {
-        std::istringstream lines(read_file(segment));
+    for (const auto& [name, bytes] : files) {  // the order of names is that of numbers
+        std::istringstream lines(segment_number(name) ? bytes : "");
         for (std::string text; std::getline(lines, text);) {
             take_line(text, map);
         }
