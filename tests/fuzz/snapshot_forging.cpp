@@ -20,7 +20,7 @@ namespace {
 using snapshot::hash_of;
 using snapshot::kHeaderBytes;
 
-constexpr int kKeys = 300;
+constexpr int kKeys = 140;  // more than a page
 constexpr std::size_t kEntriesAt = 2;
 constexpr std::size_t kSegmentsAt = 4;
 constexpr std::size_t kTablesAt = 5;
