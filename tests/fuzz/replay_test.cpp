@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Target{"apply", fuzz_apply, 5000, SIZE_MAX}, Target{"lock", fuzz_lock, 2000, 100},
                     Target{"path", fuzz_path, 20000, SIZE_MAX}, Target{"protocol", fuzz_protocol, 5000, 200},
                     Target{"record", fuzz_record, 10000, SIZE_MAX}, Target{"segment", fuzz_segment, 500, 40},
-                    Target{"snapshot", fuzz_snapshot, 100, 40}),
+                    Target{"snapshot", fuzz_snapshot, 1000, 400}),
     [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace

@@ -130,6 +130,26 @@ void check_snapshot(std::string_view bytes)
     check_listing(std::move(snapshot->base), entries);
 }
 
+// What is refused at once is as good as none, which takes no store to see.
+bool is_looked_into(std::string_view bytes)
+{
+    return read(bytes, SnapshotLoad::on_demand).has_value();
+}
+
+// A snapshot that somebody made up, all of its checksums right, may hide keys; it makes no value of its own.
+void check_store(const std::string& bytes, bool forged)
+{
+    static const auto kContent = content_beside("");
+    if (!is_looked_into(bytes)) {
+        return;
+    }
+    const auto content = content_beside(bytes);
+    require(forged || content == kContent, "a store shows the same beside any snapshot");
+    for (const auto& [key, value] : content) {
+        require(!value || was_written(key, *value), "no value is made up");
+    }
+}
+
 }  // namespace
 }  // namespace bytestore::fuzz
 
@@ -138,13 +158,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace bytestore::fuzz;
     const std::string bytes(text_of(data, size));
     check_snapshot(bytes);
-    static const auto kContent = content_beside("");
-    require(content_beside(bytes) == kContent, "a store shows the same beside any snapshot");
+    check_store(bytes, false);
     const auto forged = forged_snapshot(bytes);
-    check_snapshot(forged);
-    // A snapshot that somebody made up, all of its checksums right, may hide keys; it makes no value of its own.
-    for (const auto& [key, value] : content_beside(forged)) {
-        require(!value || was_written(key, *value), "no value is made up");
+    if (forged != bytes) {
+        check_snapshot(forged);
+        check_store(forged, true);
     }
     return 0;
 }
