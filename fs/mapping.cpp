@@ -218,7 +218,7 @@ Result<std::string> key_of_path(std::string_view path, const ResolveAlias& resol
         at_value = parsed.type == ParsedName::Type::value;
         if (!at_value) {
             TRY_ASSIGN(const std::string segment, segment_of_component(component, parsed, key, resolve_alias));
-            key = join_key(key, segment);
+            key = key ? std::move(*key) + ':' + segment : segment;
         }
     }
     if (!key || is_marker(*key)) {

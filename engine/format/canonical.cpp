@@ -1,6 +1,7 @@
 #include "engine/format/canonical.h"
 
 #include "engine/format/fields.h"
+#include "engine/format/foreign_line.h"
 #include "engine/format/json_text.h"
 #include "engine/format/segment_marks.h"
 #include "engine/format/value_codec.h"
@@ -49,7 +50,8 @@ Result<bool> recognise_head(Window& window, Line& line)
             window.use(size);
             return true;
         }
-        if (match == Match::no) {
+        // A key is held whole, and an endless one is no key.
+        if (match == Match::no || window.text().size() > kMaxForeignLine) {
             return false;
         }
         TRY_ASSIGN(const bool grown, window.grow());
@@ -85,9 +87,15 @@ Result<bool> recognise_value(Window& window, Line& line, std::string* value)
     return true;
 }
 
+// Whatever a later version says in a mark, it is JSON, and says no field of a record again.
+bool is_fields(std::string_view text)
+{
+    return parse_foreign(std::string(kDeleteHead) + '"' + std::string(text) + '}', 0, false, nullptr).has_value();
+}
+
 bool read_tail(std::string_view text, Line& line)
 {
-    if (line.checked && line.command == Command::remove && line.key == kStoreKey) {
+    if (line.checked && line.command == Command::remove && line.key == kStoreKey && is_fields(text)) {
         if (auto header = read_header(text)) {
             line.type = Line::Type::header;
             line.header = std::move(*header);

@@ -12,6 +12,7 @@ namespace bytestore::format {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kControlSpace = "\t\n\r";
 
 // What the library passes over and serde refuses.
 Status refuse_what_the_library_takes(std::string_view text, std::uint64_t column)
@@ -23,6 +24,25 @@ Status refuse_what_the_library_takes(std::string_view text, std::uint64_t column
         return fail(Errc::damaged, fmt::format("not JSON: control character at column {}", column + nul + 1));
     }
     return {};
+}
+
+// The library keeps the white space in front of a token, and tells of an error with each control character among it in
+// eight bytes, several times over. As spaces they are as good; inside of a string they stay, and are refused.
+std::string with_plain_space(std::string_view text)
+{
+    std::string plain(text);
+    bool in_string = false;
+    for (std::size_t at = 0; at < plain.size(); ++at) {
+        char& byte = plain[at];
+        if (byte == '"') {
+            in_string = !in_string;
+        } else if (in_string) {
+            at += byte == '\\' ? 1 : 0;
+        } else if (kControlSpace.contains(byte)) {
+            byte = ' ';
+        }
+    }
+    return plain;
 }
 
 Line line_of(ForeignHandler::Record record, bool checked, std::string* value)
@@ -61,6 +81,9 @@ Status check_foreign_size(std::uint64_t size)
 Result<Line> parse_foreign(std::string_view text, std::uint64_t column, bool checked, std::string* value)
 {
     TRY(refuse_what_the_library_takes(text, column));
+    const bool is_plain = text.find_first_of(kControlSpace) == std::string_view::npos;
+    const std::string plain = is_plain ? std::string() : with_plain_space(text);
+    text = is_plain ? text : plain;
     ForeignHandler handler;
     // Its answer is whether the handler let it go on to the end, which the handler knows.
     static_cast<void>(nlohmann::json::sax_parse(text, &handler));

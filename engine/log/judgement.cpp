@@ -37,6 +37,7 @@ private:
     Status judge_last(const SegmentFacts& last);
     Status judge_bad_end(const SegmentFacts& last, std::uint64_t synced, bool ours);
     void judge_claims();
+    void judge_names();
     void judge_predecessors();
     void judge_skipped(const SegmentFacts& facts, std::uint64_t synced);
     static Result<bool> begins_like_a_segment(const SegmentFacts& facts);
@@ -53,6 +54,7 @@ Result<std::vector<Finding>> Judge::run()
     for (std::size_t i = 0; i + 1 < log_.size(); ++i) {
         judge_inner(log_[i], log_[i + 1]);
     }
+    judge_names();
     judge_predecessors();
     judge_claims();
     if (!log_.empty()) {
@@ -95,6 +97,17 @@ bool Judge::headerless_above(std::uint64_t number) const
 {
     return std::ranges::any_of(
         log_, [&](const SegmentFacts& facts) { return !facts.scan->header && facts.segment->number() > number; });
+}
+
+// One that was given a lower name would hold nothing, not even itself.
+void Judge::judge_names()
+{
+    for (const auto& facts : log_) {
+        if (facts.segment->from() > facts.segment->number()) {
+            damage(facts, 0,
+                   fmt::format("its header is that of {} or a later one", segment_name(facts.segment->from())));
+        }
+    }
 }
 
 void Judge::judge_predecessors()

@@ -1,5 +1,6 @@
 #include "engine/log/segment_scan.h"
 
+#include "engine/format/json_text.h"
 #include "engine/log/line_scanner.h"
 
 #include <fmt/format.h>
@@ -11,6 +12,16 @@
 
 namespace bytestore {
 namespace {
+
+// What a header needs, for a message: short, and on one line.
+std::string brief(const std::vector<std::string>& need)
+{
+    constexpr std::size_t kLongest = 100;
+    std::string text;
+    format::append_escaped(text, fmt::format("{}", fmt::join(need, ", ")));
+    const auto begin = std::string_view(text).substr(0, kLongest);
+    return begin.size() == text.size() ? text : std::string(begin.substr(0, format::valid_utf8_prefix(begin))) + "...";
+}
 
 class Scan {
 public:
@@ -107,7 +118,7 @@ Status Scan::take_header(const format::Line& line)
     if (line.header.version > format::kVersion || !line.header.need.empty()) {
         return fail(Errc::unsupported,
                     fmt::format("it was written by a newer version (format {}, needs [{}]); use that",
-                                line.header.version, fmt::join(line.header.need, ", ")));
+                                line.header.version, brief(line.header.need)));
     }
     result_.header = line.header;
     return {};
@@ -117,8 +128,9 @@ void Scan::take_seal(const format::Line& line)
 {
     seal_seen_ = true;
     if (result_.first_skipped) {
+        // What stands behind the batch was told already: no tail that can be cut off.
+        result_.unfit_seal = true;
         bad(*result_.first_skipped, "an incomplete batch in a sealed segment");
-        result_.good_after_bad = true;
         return;
     }
     if (line.seal.records != lines_ || line.seal.size != scanner_.offset()) {

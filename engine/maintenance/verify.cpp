@@ -5,6 +5,8 @@
 #include "engine/maintenance/survey.h"
 
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 namespace bytestore {
 namespace {
@@ -30,15 +32,17 @@ void count(VerifyReport& report, Severity severity)
 Status tell_further_damage(const LogView& view, const ViewedSegment& viewed, const FindingSink& sink)
 {
     const auto file = segment_name(viewed.segment->number());
-    const auto told = [&](std::uint64_t offset) {
-        return std::ranges::any_of(view.findings,
-                                   [&](const Finding& found) { return found.file == file && found.offset == offset; });
-    };
+    std::vector<std::optional<std::uint64_t>> told;
+    for (const auto& found : view.findings) {
+        if (found.file == file) {
+            told.push_back(found.offset);
+        }
+    }
     return survey_segment(
         *viewed.segment, viewed.size,
         {.record = [](auto&&...) { return Status(); },
          .lost = [&](const LostLine& line) -> Status {
-             if (told(line.offset)) {
+             if (std::ranges::count(told, line.offset) > 0) {
                  return {};
              }
              return sink({.severity = Severity::damage, .file = file, .offset = line.offset, .what = line.reason});

@@ -137,6 +137,16 @@ std::vector<std::uint64_t> read_numbers(Reader& reader, std::size_t count)
     return numbers;
 }
 
+bool ascend(const PageKeys& keys)
+{
+    for (std::size_t page = 1; page < keys.size(); ++page) {
+        if (keys[page - 1] >= keys[page]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 std::shared_ptr<const PageKeys> read_page_keys(Reader& reader, std::size_t pages)
 {
     auto keys = std::make_shared<PageKeys>();
@@ -223,7 +233,7 @@ Result<Snapshot> read_snapshot(ReadAt read, std::uint64_t size, SnapshotLoad loa
     auto sums = read_numbers(reader, IndexBase::pages_of(entries));
     const auto keys = read_page_keys(reader, sums.size());
     const bool ascending = std::ranges::adjacent_find(*starts, std::greater_equal<>{}) == starts->end();
-    if (!reader.at_end() || !ascending ||
+    if (!reader.at_end() || !ascending || !ascend(*keys) ||
         (!starts->empty() && (starts->front() != 0 || starts->back() >= header.base))) {
         return malformed("its table of blocks makes no sense");
     }

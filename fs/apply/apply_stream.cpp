@@ -1,5 +1,6 @@
 #include "fs/apply/apply_stream.h"
 
+#include "engine/format/white_space.h"
 #include "fs/apply/batch_line.h"
 
 #include <fmt/format.h>
@@ -21,6 +22,15 @@ std::uint64_t longest_line(std::uint64_t max_value)
     const auto value =
         std::min(max_value * kMostGrowth, std::max<std::uint64_t>(format::kMaxForeignLine, max_value * kOurGrowth));
     return value + kMaxKeyBytes * kMostGrowth + kFieldsBytes;
+}
+
+// Whether a line that begins with these can be in the form that is written, which alone may be longer than
+// kMaxForeignLine.
+bool begins_like_ours(std::string_view held, std::string_view more)
+{
+    constexpr std::size_t kSearched = 4096;
+    const auto begin = std::string(held.substr(0, kSearched)).append(more.substr(0, kSearched));
+    return std::string_view(begin).substr(format::leading_white(begin)).starts_with(R"({"cmd":")");
 }
 
 // In the log a bad line is damage; here it is the caller's mistake.
@@ -77,7 +87,7 @@ Result<std::size_t> ApplyStream::write(std::string_view bytes)
 // A piece of one line; with its newline, if it has one.
 Status ApplyStream::take(std::string_view piece)
 {
-    TRY(check_room(piece.size()));
+    TRY(check_room(piece));
     if (!piece.ends_with('\n')) {
         partial_ += piece;
         return {};
@@ -98,11 +108,15 @@ Status ApplyStream::take(std::string_view piece)
     return {};
 }
 
-Status ApplyStream::check_room(std::size_t more) const
+Status ApplyStream::check_room(std::string_view more) const
 {
-    const auto line = partial_.size() + more;
+    const auto line = partial_.size() + more.size();
     if (line > longest_line_) {
         return fail(Errc::too_large, fmt::format("is longer than {} bytes", longest_line_));
+    }
+    if (line > format::kMaxForeignLine && !begins_like_ours(partial_, more)) {
+        return fail(Errc::too_large, fmt::format("is longer than {} bytes, and not in the form that is written here",
+                                                 format::kMaxForeignLine));
     }
     if (const auto most = std::max(target_.max_batch_bytes, longest_line_); group_ && group_->bytes + line > most) {
         return fail(Errc::too_large, fmt::format("the batch is larger than {} bytes", most));

@@ -79,7 +79,7 @@ private:
     Status take(std::string_view piece);
     Status take_line(std::string_view line);
     Status take_record(std::string_view text);
-    Status check_room(std::size_t more) const;
+    Status check_room(std::string_view more) const;
     Status take_grouped(std::size_t bytes, format::Line line, std::string value);
     Status commit(const ApplyBatch& batch, std::uint64_t last_line);
     Status commit_run(std::uint64_t last_line);

@@ -147,7 +147,7 @@ Result<Answer> Answers::change(const std::string& what, Frame& request)
 
 Result<Answer> Answers::apply(const Json& arguments)
 {
-    TRY_ASSIGN(const auto batch, receive_batch(arguments.at("parts").get<std::uint64_t>()));
+    TRY_ASSIGN(const auto batch, receive_batch(integer_from<std::uint64_t>(arguments.at("parts"))));
     in_step_ = true;
     TRY(backend_.apply(batch));
     return Answer{};

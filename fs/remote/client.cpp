@@ -71,7 +71,7 @@ Status RemoteBackend::greet(std::chrono::milliseconds wait)
     ignore(channel_.send({{"do", "hello"}}, ""));  // it may have an answer all the same
     TRY_ASSIGN(const auto hello, answer(wait));
     return guarded([&]() -> Status {
-        hello.head.at("max_value").get_to(max_value_);
+        max_value_ = integer_from<std::uint64_t>(hello.head.at("max_value"));
         return {};
     });
 }

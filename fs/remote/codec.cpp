@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 namespace bytestore::remote {
@@ -21,7 +22,7 @@ template <class T>
 void take(const Json& json, const char* name, std::optional<T>& value)
 {
     if (const auto member = json.find(name); member != json.end()) {
-        value = member->get<T>();
+        value = integer_from<T>(*member);
     }
 }
 
@@ -69,8 +70,11 @@ std::string bytes_from(const Json& json)
     if (json.is_string()) {
         return json.get<std::string>();
     }
-    const auto bytes = json.get<std::vector<std::uint8_t>>();
-    return {bytes.begin(), bytes.end()};
+    std::string bytes;
+    for (const auto& byte : json.get_ref<const Json::array_t&>()) {
+        bytes += static_cast<char>(integer_from<std::uint8_t>(byte));
+    }
+    return bytes;
 }
 
 Json json_of(const Error& error)
@@ -82,10 +86,10 @@ Json json_of(const Error& error)
 
 Error error_from(const Json& json)
 {
-    const auto code = json.at("code").get<unsigned>();
+    const auto code = integer_from<unsigned>(json.at("code"));
     return {.code = code <= static_cast<unsigned>(Errc::no_memory) ? static_cast<Errc>(code) : Errc::io,
             .message = bytes_from(json.at("message")),
-            .os_error = json.at("errno").get<int>()};
+            .os_error = integer_from<int>(json.at("errno"))};
 }
 
 Json json_of(const Meta& meta)
@@ -102,7 +106,7 @@ Json json_of(const Meta& meta)
 Meta meta_from(const Json& json)
 {
     Meta meta;
-    meta.mtime = json.at("mtime").get<std::int64_t>();
+    meta.mtime = integer_from<std::int64_t>(json.at("mtime"));
     take(json, "atime", meta.atime);
     take(json, "ctime", meta.ctime);
     take(json, "mode", meta.mode);
@@ -138,7 +142,7 @@ ListRequest list_request_from(const Json& json)
     ListRequest request{.prefix = bytes_from(json.at("prefix")),
                         .delimiter = {},
                         .after = {},
-                        .limit = json.at("limit").get<std::size_t>()};
+                        .limit = integer_from<std::size_t>(json.at("limit"))};
     if (const auto delimiter = json.find("delimiter"); delimiter != json.end()) {
         request.delimiter = bytes_from(*delimiter).at(0);
     }
@@ -163,7 +167,7 @@ ListItem list_item_from(const Json& json)
 {
     ListItem item{.name = bytes_from(json.at("name")), .group = json.at("group").get<bool>(), .entry = {}};
     if (!item.group) {
-        item.entry.size = json.at("size").get<std::uint64_t>();
+        item.entry.size = integer_from<std::uint64_t>(json.at("size"));
         item.entry.kind = kind_from(json.at("kind"));
         item.entry.meta = meta_from(json.at("meta"));
     }
@@ -183,7 +187,9 @@ Stats stats_from(const Json& json)
     Stats stats;
     stats.directory = bytes_from(json.at("directory"));
     stats.stopped = bytes_from(json.at("stopped"));
-    visit_stats(stats, [&](const char* name, auto& value) { json.at(name).get_to(value); });
+    visit_stats(stats, [&](const char* name, auto& value) {
+        value = integer_from<std::remove_cvref_t<decltype(value)>>(json.at(name));
+    });
     return stats;
 }
 
@@ -197,7 +203,9 @@ Json json_of(const CompactionReport& report)
 CompactionReport report_from(const Json& json)
 {
     CompactionReport report;
-    visit_report(report, [&](const char* name, auto& value) { json.at(name).get_to(value); });
+    visit_report(report, [&](const char* name, auto& value) {
+        value = integer_from<std::remove_cvref_t<decltype(value)>>(json.at(name));
+    });
     return report;
 }
 

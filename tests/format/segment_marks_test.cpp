@@ -69,6 +69,16 @@ TEST(SegmentMarks, MaySayMoreThanWeKnow)
     EXPECT_EQ(type_of(with_checksum(kStart + R"("seal":3,"size":412,"x":1})")), Line::Type::seal);
 }
 
+TEST(SegmentMarks, ThatGoOnWithWhatIsNoJsonAreRefused)
+{
+    const std::string fields = R"("v":1,"need":[],"id":"0123456789abcdef","from":0,"prev":null)";
+    for (const std::string more : {",", ",x", ",\"x", ",\"x\":[", ",\"x\":1,", ",\"x\":1}", ",\"key\":\"\""}) {
+        EXPECT_FALSE(accepted(with_checksum(kStart + fields + more + "}"))) << more;
+        EXPECT_FALSE(accepted(with_checksum(kStart + R"("v":2,"need":[])" + more + "}"))) << more;
+        EXPECT_FALSE(accepted(with_checksum(kStart + R"("seal":3,"size":412)" + more + "}"))) << more;
+    }
+}
+
 TEST(SegmentMarks, OfALaterVersionSayWhatTheyNeed)
 {
     for (const std::vector<std::string>& need : {std::vector<std::string>{"x"}, {"a\"\n", "é", ""}}) {

@@ -82,6 +82,18 @@ TEST(ProtocolTest, MetadataAndItemsTravel)
     EXPECT_EQ(asked.limit, SIZE_MAX);
 }
 
+TEST(ProtocolTest, ANumberIsWholeAndInRange)
+{
+    EXPECT_EQ(integer_from<std::uint64_t>(Json::parse("18446744073709551615")), UINT64_MAX);
+    EXPECT_EQ(integer_from<std::int64_t>(Json::parse("-9223372036854775808")), INT64_MIN);
+    for (const auto* bad : {"1e300", "1.0", "-1", "18446744073709551616", "\"1\"", "null", "true", "[1]"}) {
+        EXPECT_THROW(integer_from<std::uint64_t>(Json::parse(bad)), Json::exception) << bad;
+    }
+    EXPECT_THROW(integer_from<std::uint32_t>(Json::parse("4294967296")), Json::exception);
+    EXPECT_THROW(bytes_from(Json::parse("[256]")), Json::exception);
+    EXPECT_THROW(meta_from(Json::parse(R"({"mtime":1,"mode":0.5})")), Json::exception);
+}
+
 TEST(ProtocolTest, EveryErrorTravels)
 {
     for (unsigned code = 0; code <= static_cast<unsigned>(Errc::no_memory); ++code) {

@@ -1,4 +1,5 @@
 // A batch counts whole or not at all.
+#include "engine/format/record.h"
 #include "tests/support/store_test.h"
 
 namespace bytestore::test {
@@ -86,6 +87,22 @@ TEST_F(BatchRecoveryTest, InDisorderBeforeALineWithChecksumIsDamage)
         write_lines(order);
         expect_refused(Errc::damaged, {"log-00000000000000000000.dat", "batch"});
     }
+}
+
+TEST_F(BatchRecoveryTest, SkippedInASealedSegmentIsDamage)
+{
+    forget_lock();
+    std::filesystem::remove(segment(1));
+    const auto body = lines_[0] + lines_[2] + foreign_;
+    std::string seal;
+    const format::Output out = [&seal](std::string_view part) -> Status {
+        seal += part;
+        return {};
+    };
+    ASSERT_TRUE(format::write_seal(out, {.records = 2, .size = body.size()}));
+    write_file(segment(0), body + seal);
+    expect_refused(Errc::damaged, {"log-00000000000000000000.dat is damaged at offset " +
+                                   std::to_string(lines_[0].size()) + ": an incomplete batch in a sealed segment"});
 }
 
 TEST_F(BatchRecoveryTest, ASkippedBatchThatWasSyncedIsDamage)

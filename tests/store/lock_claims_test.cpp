@@ -82,6 +82,14 @@ TEST_F(LockClaimsTest, CountAsMissingOnceOneOfTheirBitsIsWrong)
     }
 }
 
+TEST_F(LockClaimsTest, OfNestedBracketsCountAsMissing)
+{
+    constexpr std::size_t kDeep = 8000;
+    write_file(path() / "LOCK", R"({"c":"0123456789abcdef","state":"clean","x":)" + std::string(kDeep, '[') +
+                                    std::string(kDeep, ']') + '}');
+    expect_opens_with(all_);
+}
+
 TEST_F(LockClaimsTest, AMissingSegmentThatWasWrittenLastIsRefused)
 {
     std::filesystem::remove(segment(0));

@@ -80,6 +80,15 @@ TEST_F(SegmentChainTest, AStoreWithAMissingPredecessorOpensAfterEveryCompaction)
     }
 }
 
+TEST_F(SegmentChainTest, ASegmentUnderALowerNameIsRefused)
+{
+    std::filesystem::remove(segment(1));
+    std::filesystem::remove(segment(2));
+    std::filesystem::rename(segment(3), segment(0));
+    forget_lock();
+    expect_refused(Errc::damaged, {name(0) + " is damaged at offset 0", "that of " + name(3)});
+}
+
 TEST_F(SegmentChainTest, AnySealThatDoesNotFitIsRefused)
 {
     for (const std::uint64_t number : {0, 1, 2}) {
