@@ -150,8 +150,8 @@ Result<CompactionReport> Housekeeper::compact_locked(unsigned dead_percent)
         }
         report = compact_all_locked(dead_percent);
         const std::lock_guard commits(parts_.commit_mutex);
-        ignore(parts_.writer.ready());  // the next commit tries again
         parts_.writer.space().regain();
+        ignore(parts_.writer.ready());  // the next commit tries again
     }
     ++attempts_;
     return report;

@@ -10,8 +10,6 @@
 namespace bytestore {
 namespace {
 
-constexpr std::uint64_t kSpare = std::uint64_t{256} << 10;
-constexpr std::uint64_t kSealRoom = 512;  // in the spare, for a newline and the seal
 constexpr std::uint64_t kSmallestStep = std::uint64_t{64} << 10;
 constexpr std::uint64_t kLargestStep = std::uint64_t{8} << 20;
 // A larger piece is not even tried when the disk has less: some file systems keep what they got before it failed.
@@ -60,6 +58,9 @@ Result<bool> LogSpace::promise(Reservation& reservation, std::uint64_t bytes)
         return false;
     }
     const auto more = bytes - std::min(bytes, reservation.bytes_);
+    if (lent_ && more > 0) {
+        return std::unexpected(no_room_locked().error());
+    }
     promised_ += more;
     if (auto done = ensure_locked(wanted_locked()); !done) {
         promised_ -= more;
@@ -129,9 +130,9 @@ Status LogSpace::admit(const Need& need)
 {
     const std::lock_guard lock(mutex_);
     admitted_ = need.bytes - std::min(need.bytes, sum_of(need.drawn));
-    auto done = ensure_locked(wanted_locked());
+    auto done = lent_ && admitted_ > 0 && !need.removes ? no_room_locked() : ensure_locked(wanted_locked());
     if (no_space(done) && need.removes) {
-        done = ensure_locked(wanted_locked() - kSpare + kSealRoom);
+        done = ensure_locked(least_locked());
     }
     if (!done) {
         admitted_ = 0;
@@ -172,6 +173,7 @@ void LogSpace::trim()
 void LogSpace::lend()
 {
     const std::lock_guard lock(mutex_);
+    lent_ = true;
     if (segment_ && promised_ == 0 && segment_->file().truncate(end_)) {
         allocated_to_ = end_;
     }
@@ -180,6 +182,7 @@ void LogSpace::lend()
 void LogSpace::regain()
 {
     const std::lock_guard lock(mutex_);
+    lent_ = false;
     if (segment_) {
         ignore(ensure_locked(wanted_locked()));  // who needs it asks again
     }
@@ -194,9 +197,9 @@ std::uint64_t LogSpace::sum_of(const std::vector<Reservation*>& drawn)
     return sum;
 }
 
-std::uint64_t LogSpace::wanted_locked() const
+Status LogSpace::no_room_locked() const
 {
-    return end_ + promised_ + admitted_ + kSpare;
+    return os_failure(ENOSPC, "reserve space for", segment_ ? segment_name(segment_->number()) : "the log");
 }
 
 // With a step beyond `end` if there is plenty, else just that.
@@ -207,7 +210,7 @@ Status LogSpace::ensure_locked(std::uint64_t end)
         return {};
     }
     Status done = fail(Errc::no_space, "");
-    if (plenty_locked(2 * (end + step_ - allocated_to_))) {
+    if (!lent_ && plenty_locked(2 * (end + step_ - allocated_to_))) {
         done = take_locked(end + step_);
         step_ = std::min(2 * step_, largest_step_);
     }
@@ -228,7 +231,7 @@ Status LogSpace::take_locked(std::uint64_t end)
     }
     const auto length = end - allocated_to_;
     if (length > kTriedBlindly && !plenty_locked(length)) {
-        return os_failure(ENOSPC, "reserve space for", segment_name(segment_->number()));
+        return no_room_locked();
     }
     auto done = segment_->file().reserve(allocated_to_, length);
     if (!done && (done.error().os_error == EOPNOTSUPP || done.error().os_error == ENOSYS)) {
@@ -244,7 +247,7 @@ Status LogSpace::take_locked(std::uint64_t end)
 Status LogSpace::count_locked(std::uint64_t end)
 {
     if (!plenty_locked(end - end_)) {
-        return os_failure(ENOSPC, "reserve space for", segment_name(segment_->number()));
+        return no_room_locked();
     }
     allocated_to_ = end;
     return {};

@@ -58,13 +58,19 @@ public:
     // The next two truncate the file at its end, which nobody else may have moved.
     // Gives back what was taken beyond the spare, if it is much.
     void trim();
-    // Gives back everything, unless something is promised; `regain` takes the spare again.
+    // For a compaction: gives back everything, unless something is promised, and from now on takes only what must be
+    // had, for promises that are kept and for removals; all else is Errc::no_space. `regain` ends that.
     void lend();
     void regain();
 
 private:
+    static constexpr std::uint64_t kSpare = std::uint64_t{256} << 10;
+    static constexpr std::uint64_t kSealRoom = 512;  // in the spare, for a newline and the seal
+
     static std::uint64_t sum_of(const std::vector<Reservation*>& drawn);
-    std::uint64_t wanted_locked() const;
+    std::uint64_t least_locked() const { return end_ + promised_ + admitted_ + kSealRoom; }
+    std::uint64_t wanted_locked() const { return lent_ ? least_locked() : end_ + promised_ + admitted_ + kSpare; }
+    Status no_room_locked() const;
     Status ensure_locked(std::uint64_t end);
     Status take_locked(std::uint64_t end);
     Status count_locked(std::uint64_t end);
@@ -83,6 +89,7 @@ private:
     std::uint64_t step_;              // bytes to take beyond what is wanted, next time
     bool can_take_ = true;            // the file system knows how
     bool scarce_ = false;
+    bool lent_ = false;
 };
 
 }  // namespace bytestore

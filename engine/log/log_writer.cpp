@@ -133,7 +133,7 @@ Status LogWriter::roll()
 
 void LogWriter::lend_space()
 {
-    if (active_ && verify_untouched()) {
+    if (verify_untouched()) {
         space_.lend();
     }
 }
