@@ -83,7 +83,6 @@ std::unexpected<Error> stopped(const ApplyLines& how, std::string_view name, con
                 error.os_error);
 }
 
-// Standard input cannot be read twice, so that nothing is repeated if a daemon goes away meanwhile.
 Result<std::uint64_t> run_on(std::istream& from, std::string_view name, const ApplyLines& how, Session& session)
 {
     TRY_ASSIGN(const auto backend, session.open_for_writing());
