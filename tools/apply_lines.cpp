@@ -11,6 +11,7 @@
 #include <fstream>
 #include <istream>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,17 @@ Status write_all(fs::ApplyStream& stream, std::string_view bytes)
     return {};
 }
 
+// What has come, and waits only for the first byte of it: a line in a pipe is not kept until the next one comes.
+std::string_view read_some(std::istream& from, std::span<char> into)
+{
+    from.read(into.data(), 1);
+    auto size = from.gcount();
+    if (from) {
+        size += from.readsome(into.data() + 1, static_cast<std::streamsize>(into.size() - 1));
+    }
+    return {into.data(), static_cast<std::size_t>(size)};
+}
+
 // Up to the end of `from`, which ends the last line if no newline does.
 Status apply_all(std::istream& from, std::string_view name, fs::ApplyStream& stream, Progress* progress)
 {
@@ -36,13 +48,13 @@ Status apply_all(std::istream& from, std::string_view name, fs::ApplyStream& str
     std::uint64_t bytes = 0;
     errno = 0;
     do {
-        from.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+        const auto come = read_some(from, piece);
         const int os_error = errno;
-        TRY(write_all(stream, std::string_view(piece).substr(0, static_cast<std::size_t>(from.gcount()))));
+        TRY(write_all(stream, come));
         if (from.bad()) {
             return os_failure(os_error, "read", name);
         }
-        bytes += static_cast<std::uint64_t>(from.gcount());
+        bytes += come.size();
         if (progress != nullptr) {
             progress->update(stream.applied(), bytes);
         }
@@ -71,7 +83,6 @@ std::unexpected<Error> stopped(const ApplyLines& how, std::string_view name, con
                 error.os_error);
 }
 
-// Standard input cannot be read twice, so that nothing is repeated if a daemon goes away meanwhile.
 Result<std::uint64_t> run_on(std::istream& from, std::string_view name, const ApplyLines& how, Session& session)
 {
     TRY_ASSIGN(const auto backend, session.open_for_writing());

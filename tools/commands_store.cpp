@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <string>
-#include <utility>
 
 namespace bytestore::tools {
 namespace {
@@ -33,13 +32,10 @@ Result<ExitCode> run(const ShowText& command, Session& session)
 
 Result<ExitCode> run(const CompactCommand&, Session& session)
 {
-    bool announced = false;
     CompactionReport report;
     TRY(session.change([&](Backend& backend) -> Status {
-        if (!std::exchange(announced, true)) {
-            TRY(session.out.write("Running compaction…\n"));
-            TRY(session.out.flush());
-        }
+        TRY(session.out.write("Running compaction…\n"));
+        TRY(session.out.flush());
         TRY_ASSIGN(report, backend.compact());
         return {};
     }));

@@ -4,7 +4,7 @@
 #include "fs/remote/client.h"
 #include "tools/local_backend.h"
 #include "tools/logging.h"
-#include "tools/reading_backend.h"
+#include "tools/steady_backend.h"
 
 #include <chrono>
 #include <thread>
@@ -44,9 +44,21 @@ Result<std::unique_ptr<Backend>> Session::open_store(bool read_only) const
 
 Result<std::unique_ptr<Backend>> Session::open_for_reading() const
 {
+    TRY_ASSIGN(auto found, find_reader());
+    return std::make_unique<SteadyBackend>(std::move(found), [this] { return find_reader(); });
+}
+
+Result<std::unique_ptr<Backend>> Session::open_for_writing() const
+{
+    TRY_ASSIGN(auto found, find_writer());
+    return std::make_unique<SteadyBackend>(std::move(found), [this] { return find_writer(); });
+}
+
+Result<std::unique_ptr<Backend>> Session::find_reader() const
+{
     auto daemon = RemoteBackend::connect(directory, kReadersAnswer);
     if (daemon && *daemon) {
-        return std::make_unique<ReadingBackend>(std::move(*daemon), [this] { return open_store(true); });
+        return std::move(*daemon);
     }
     if (!daemon) {
         log(LogLevel::info, daemon.error().message + "; reading the files");
@@ -55,7 +67,7 @@ Result<std::unique_ptr<Backend>> Session::open_for_reading() const
 }
 
 // A daemon takes the lock before it listens, and stops to listen before it gives the lock up.
-Result<std::unique_ptr<Backend>> Session::open_for_writing() const
+Result<std::unique_ptr<Backend>> Session::find_writer() const
 {
     const Deadline deadline = std::chrono::steady_clock::now() + kLockWait;
     while (true) {
@@ -79,17 +91,9 @@ Result<std::unique_ptr<Backend>> Session::open_for_writing() const
 
 Status Session::change(const std::function<Status(Backend&)>& body) const
 {
-    const Deadline deadline = std::chrono::steady_clock::now() + kLockWait;
-    while (true) {
-        TRY_ASSIGN(const auto backend, open_for_writing());
-        Status done = body(*backend);
-        if (done) {
-            done = backend->close();
-        }
-        if (done || !remote::lost(done.error()) || std::chrono::steady_clock::now() >= deadline) {
-            return done;
-        }
-    }
+    TRY_ASSIGN(const auto backend, open_for_writing());
+    TRY(body(*backend));
+    return backend->close();
 }
 
 void Session::sync_daemon() const

@@ -19,13 +19,14 @@ using remote::Backend;
 struct Session {
     Session(Io& streams, const CommandLine& line);
 
+    // What these open outlives the daemon, and not the session (steady_backend.h).
+    //
     // Changes nothing on disk, takes no lock, and finds a missing directory empty. Where the daemon does not answer,
     // the files do.
     Result<std::unique_ptr<Backend>> open_for_reading() const;
     // Makes a missing directory, and waits for another kvs, or a daemon that is starting or closing.
     Result<std::unique_ptr<Backend>> open_for_writing() const;
-    // Runs `body` on what that opens, and closes it: what was changed is durable. If a daemon goes away
-    // without an answer, `body` runs again, so it must not mind.
+    // Runs `body` on what that opens, and closes it: what was changed is durable.
     Status change(const std::function<Status(Backend&)>& body) const;
     // Has a daemon, if there is one, store what its mount holds back. If it cannot, that is a warning.
     void sync_daemon() const;
@@ -39,6 +40,8 @@ struct Session {
 
 private:
     Result<std::unique_ptr<Backend>> open_store(bool read_only) const;
+    Result<std::unique_ptr<Backend>> find_reader() const;
+    Result<std::unique_ptr<Backend>> find_writer() const;
 };
 
 }  // namespace bytestore::tools

@@ -17,6 +17,8 @@ constexpr std::uint32_t kRequestHead = std::uint32_t{2} << 20;
 constexpr std::size_t kPageItems = 1000;
 constexpr std::size_t kPageBytes = std::size_t{256} << 10;
 constexpr std::uint64_t kBatchParts = std::uint64_t{1} << 20;
+constexpr std::uint64_t kPartBytes = sizeof(Batch::Operation);
+constexpr std::uint64_t kBatchBytes = kLargestMaxValue + kMaxKeyBytes + kPartBytes;
 
 std::unexpected<Error> unknown(const std::string& what)
 {
@@ -60,34 +62,34 @@ FrameLimits Answers::limits() const
     return {.head_bytes = kRequestHead, .body_bytes = client_.access.writes ? kLargestMaxValue : 0};
 }
 
-Status Answers::serve(Channel::Milliseconds wait)
+Answer Answers::refusal(Error error) const
 {
-    auto request = guarded([&] { return channel_.receive(limits(), wait); });
-    if (!request) {
-        Error& error = request.error();
-        if (error.code == Errc::too_large && !client_.access.writes) {
-            error = {.code = Errc::access_denied, .message = client_.denial};  // who may not write may send no values
-        }
-        if (error.os_error == 0) {
-            ignore(channel_.send({{"error", json_of(error)}}, ""));  // it may not listen any more
-        }
-        return forward(request);
+    if (error.code == Errc::too_large && !client_.access.writes) {
+        error = {.code = Errc::access_denied, .message = client_.denial};  // who may not write may send no values
     }
-    const auto answered = guarded([&] { return answer(*request); });
-    if (!answered) {
-        TRY(channel_.send({{"error", json_of(answered.error())}}, ""));
-        return in_step_ ? Status() : std::unexpected(answered.error());
-    }
-    return channel_.send(answered->head, answered->body);
+    return {.head = {{"error", json_of(error)}}, .body = {}, .last = true};
 }
 
-Result<Answer> Answers::answer(Frame& request)
+std::optional<Answer> Answers::take(Frame frame)
+{
+    auto answered = guarded([&] { return batch_ ? take_part(frame) : answer(frame); });
+    if (answered) {
+        return std::move(*answered);
+    }
+    batch_.reset();
+    return Answer{.head = {{"error", json_of(answered.error())}}, .body = {}, .last = !in_step_};
+}
+
+Result<std::optional<Answer>> Answers::answer(Frame& request)
 {
     const auto what = request.head.at("do").get<std::string>();
     const bool changes = what == "set" || what == "delete" || what == "batch" || what == "compact" || what == "close";
     in_step_ = what != "batch";
     if (changes ? !client_.access.writes : !client_.access.reads && !client_.access.writes) {
         return fail(Errc::access_denied, client_.denial);
+    }
+    if (what == "batch") {
+        return begin_batch(request.head);
     }
     return changes ? change(what, request) : read(what, request.head);
 }
@@ -138,43 +140,46 @@ Result<Answer> Answers::change(const std::string& what, Frame& request)
         TRY_ASSIGN(const auto report, backend_.compact());
         return Answer{.head = {{"report", json_of(report)}}, .body = {}};
     }
-    if (what == "close") {
-        TRY(backend_.close());
-        return Answer{};
-    }
-    return apply(request.head);
-}
-
-Result<Answer> Answers::apply(const Json& arguments)
-{
-    TRY_ASSIGN(const auto batch, receive_batch(integer_from<std::uint64_t>(arguments.at("parts"))));
-    in_step_ = true;
-    TRY(backend_.apply(batch));
+    TRY(backend_.close());
     return Answer{};
 }
 
-Result<Batch> Answers::receive_batch(std::uint64_t parts)
+Result<std::optional<Answer>> Answers::begin_batch(const Json& arguments)
 {
+    const auto parts = integer_from<std::uint64_t>(arguments.at("parts"));
     if (parts > kBatchParts) {
         return fail(Errc::too_large, fmt::format("a batch of {} records is over the limit of {}", parts, kBatchParts));
     }
-    Batch batch;
-    std::uint64_t bytes = 0;
-    for (; parts > 0; --parts) {
-        TRY_ASSIGN(auto part, channel_.receive(limits(), channel_.patience()));
-        bytes += part.body.size();
-        if (bytes > kLargestMaxValue) {
-            return fail(Errc::too_large, fmt::format("the values of a batch are over {} bytes", kLargestMaxValue));
-        }
-        auto key = bytes_from(part.head.at("key"));
-        if (part.head.at("do") == "delete") {
-            batch.remove(std::move(key));
-        } else {
-            batch.set(std::move(key), std::move(part.body), meta_from(part.head.at("meta")),
-                      kind_from(part.head.at("kind")));
-        }
+    batch_.emplace(Parts{.left = parts, .bytes = 0, .batch = {}});
+    return apply_if_whole();
+}
+
+Result<std::optional<Answer>> Answers::take_part(Frame& part)
+{
+    auto key = bytes_from(part.head.at("key"));
+    batch_->bytes += kPartBytes + key.size() + part.body.size();
+    if (batch_->bytes > kBatchBytes) {
+        return fail(Errc::too_large, fmt::format("a batch is over {} bytes", kBatchBytes));
     }
-    return batch;
+    if (part.head.at("do") == "delete") {
+        batch_->batch.remove(std::move(key));
+    } else {
+        batch_->batch.set(std::move(key), std::move(part.body), meta_from(part.head.at("meta")),
+                          kind_from(part.head.at("kind")));
+    }
+    --batch_->left;
+    return apply_if_whole();
+}
+
+Result<std::optional<Answer>> Answers::apply_if_whole()
+{
+    if (batch_->left > 0) {
+        return std::optional<Answer>();
+    }
+    in_step_ = true;
+    const auto parts = std::exchange(batch_, std::nullopt);
+    TRY(backend_.apply(parts->batch));
+    return Answer{};
 }
 
 }  // namespace bytestore::remote

@@ -27,6 +27,12 @@ auto guarded(Body body) -> decltype(body())
     }
 }
 
+// A daemon that refuses a request, or goes, may not take all of it: what it says counts, not that.
+Status unless_lost(Status sent)
+{
+    return sent || lost(sent.error()) ? Status() : sent;
+}
+
 std::string who_serves(const std::string& directory)
 {
     const auto opened = posix_file_system().open_directory(directory, false);
@@ -36,12 +42,27 @@ std::string who_serves(const std::string& directory)
                   : fmt::format("the daemon of {}", directory);
 }
 
+// With an error of the store's own disk, which an answer tells of, the connection is well.
+Error answered(const Json& json)
+{
+    Error error = error_from(json);
+    if (not_begun(error) || lost(error)) {
+        error.os_error = EIO;
+    }
+    return error;
+}
+
 std::unexpected<Error> refused(const std::string& directory, const Error& error)
 {
     return fail(error.code, fmt::format("{} cannot be used: {}", who_serves(directory), error.message), error.os_error);
 }
 
 }  // namespace
+
+bool not_begun(const Error& error)
+{
+    return error.code == Errc::io && error.os_error == ESHUTDOWN;
+}
 
 bool lost(const Error& error)
 {
@@ -60,15 +81,15 @@ Result<std::unique_ptr<RemoteBackend>> RemoteBackend::connect(const std::string&
     }
     std::unique_ptr<RemoteBackend> backend(new RemoteBackend(directory, Channel(std::move(**socket), kPatience)));
     if (const auto greeted = backend->greet(wait); !greeted) {
-        return lost(greeted.error()) ? Result<std::unique_ptr<RemoteBackend>>(nullptr)
-                                     : refused(directory, greeted.error());
+        const bool going = lost(greeted.error()) || not_begun(greeted.error());
+        return going ? Result<std::unique_ptr<RemoteBackend>>(nullptr) : refused(directory, greeted.error());
     }
     return backend;
 }
 
 Status RemoteBackend::greet(std::chrono::milliseconds wait)
 {
-    ignore(channel_.send({{"do", "hello"}}, ""));  // it may have an answer all the same
+    TRY(unless_lost(channel_.send({{"do", "hello"}}, "")));
     TRY_ASSIGN(const auto hello, answer(wait));
     return guarded([&]() -> Status {
         max_value_ = integer_from<std::uint64_t>(hello.head.at("max_value"));
@@ -76,21 +97,20 @@ Status RemoteBackend::greet(std::chrono::milliseconds wait)
     });
 }
 
-// A daemon that refuses a request may not take all of it: its answer counts, not that.
 Result<Frame> RemoteBackend::call(const Json& head, std::string_view body)
 {
-    const auto sent = channel_.send(head, body);
-    if (!sent && !lost(sent.error())) {
-        return std::unexpected(sent.error());
-    }
+    TRY(unless_lost(channel_.send(head, body)));
     return answer(Channel::kForever);
 }
 
 Result<Frame> RemoteBackend::answer(std::chrono::milliseconds wait)
 {
     TRY_ASSIGN(auto frame, channel_.receive(kAnswer, wait));
+    if (is_goodbye(frame.head)) {
+        return fail(Errc::io, "the daemon closed the connection before it began the request", ESHUTDOWN);
+    }
     if (const auto error = frame.head.find("error"); error != frame.head.end()) {
-        return guarded([&]() -> Result<Frame> { return std::unexpected(error_from(*error)); });
+        return guarded([&]() -> Result<Frame> { return std::unexpected(answered(*error)); });
     }
     return frame;
 }
@@ -122,14 +142,12 @@ Result<std::vector<ListItem>> RemoteBackend::list(const ListRequest& request)
 
 Status RemoteBackend::set(const std::string& key, std::string_view value)
 {
-    changed_ = true;
     TRY(call({{"do", "set"}, {"key", json_of(std::string_view(key))}}, value));
     return {};
 }
 
 Result<bool> RemoteBackend::remove(const std::string& key)
 {
-    changed_ = true;
     TRY_ASSIGN(const auto answer, call({{"do", "delete"}, {"key", json_of(std::string_view(key))}}));
     return guarded([&]() -> Result<bool> { return answer.head.at("found").get<bool>(); });
 }
@@ -141,7 +159,13 @@ Status RemoteBackend::apply(const Batch& batch)
             return fail(Errc::not_permitted, "a batch for a daemon cannot copy values");
         }
     }
-    changed_ = true;
+    TRY(unless_lost(send_batch(batch)));
+    TRY(answer(Channel::kForever));
+    return {};
+}
+
+Status RemoteBackend::send_batch(const Batch& batch)
+{
     TRY(channel_.send({{"do", "batch"}, {"parts", batch.size()}}, ""));
     for (const auto& operation : batch.operations()) {
         const bool removes = operation.type == Batch::Operation::Type::remove;
@@ -150,12 +174,8 @@ Status RemoteBackend::apply(const Batch& batch)
             head["kind"] = json_of(operation.kind);
             head["meta"] = json_of(operation.meta);
         }
-        const auto sent = channel_.send(head, removes ? std::string_view() : operation.value());
-        if (!sent) {
-            break;  // the answer says why
-        }
+        TRY(channel_.send(head, removes ? std::string_view() : operation.value()));
     }
-    TRY(answer(Channel::kForever));
     return {};
 }
 
@@ -186,9 +206,7 @@ Status RemoteBackend::sync()
 
 Status RemoteBackend::close()
 {
-    if (std::exchange(changed_, false)) {
-        TRY(call({{"do", "close"}}));
-    }
+    TRY(call({{"do", "close"}}));
     return {};
 }
 

@@ -12,6 +12,7 @@
 namespace bytestore::remote {
 namespace {
 
+constexpr const char* kGoodbye = "goodbye";
 constexpr std::string_view kMagic = "BYTS";
 constexpr std::size_t kVersionAt = 4;
 constexpr std::size_t kZeroAt = 6;
@@ -85,6 +86,16 @@ Result<Json> decode_head(std::string_view text)
         return fail(Errc::invalid, "the head of a message is not a JSON object");
     }
     return head;
+}
+
+Json goodbye()
+{
+    return {{kGoodbye, true}};
+}
+
+bool is_goodbye(const Json& head)
+{
+    return head.contains(kGoodbye);
 }
 
 }  // namespace bytestore::remote

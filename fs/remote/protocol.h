@@ -6,6 +6,9 @@
 // A client sends requests, and gets one answer to each, in order. A request's head has "do", the name of what is
 // wanted, and its arguments; an answer's head has "error" if it failed. A batch is a request with the number of its
 // parts, which follow as frames of their own, and one answer.
+//
+// A daemon that closes a connection in order says goodbye before. It is no answer: who gets it knows that all requests
+// but those that were answered were not begun, and may ask somebody else.
 #pragma once
 
 #include "engine/result.h"
@@ -17,6 +20,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace bytestore::remote {
 
@@ -24,7 +28,7 @@ using Json = nlohmann::json;
 
 inline constexpr const char* kSocketName = "SOCK";
 // Both sides must have the same. To be raised with every change of what is sent.
-inline constexpr std::uint16_t kProtocolVersion = 1;
+inline constexpr std::uint16_t kProtocolVersion = 2;
 inline constexpr std::size_t kHeaderBytes = 24;
 
 struct Header {
@@ -49,5 +53,9 @@ Result<Header> decode_header(std::span<const char, kHeaderBytes> bytes, const Fr
 
 // Errc::invalid for what is not one JSON object.
 Result<Json> decode_head(std::string_view text);
+
+// As a head.
+Json goodbye();
+bool is_goodbye(const Json& head);
 
 }  // namespace bytestore::remote

@@ -18,14 +18,21 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// A client that asks again at once, as a scan does, is answered by the same thread.
-constexpr std::chrono::milliseconds kNextRequest{2};
+// A client that asks again at once, as a scan does, is answered by the same thread, for a while.
+constexpr std::chrono::milliseconds kNextPiece{2};
+constexpr std::chrono::milliseconds kTurn{20};
 // At a stop, for answers to be taken.
 constexpr std::chrono::seconds kLastAnswers{2};
-// Before it makes way for another one, a connection may rest at least so long.
-constexpr std::chrono::milliseconds kGrace{100};
+// While somebody is to make way.
+constexpr std::chrono::milliseconds kSoon{20};
 // After a failed accept, so that a lack of descriptors is no busy loop.
 constexpr std::chrono::milliseconds kBreath{10};
+
+std::chrono::milliseconds until(steady_clock::time_point when)
+{
+    return std::max(std::chrono::ceil<std::chrono::milliseconds>(when - steady_clock::now()),
+                    std::chrono::milliseconds(0));
+}
 
 }  // namespace
 
@@ -42,7 +49,11 @@ Result<std::unique_ptr<Server>> Server::start(const std::string& directory, std:
 }
 
 Server::Server(Backend& backend, ServerSettings settings, std::unique_ptr<SocketFile> socket, fs::Descriptor wake)
-    : backend_(backend), settings_(std::move(settings)), wake_(std::move(wake)), socket_(std::move(socket))
+    : backend_(backend),
+      settings_(std::move(settings)),
+      wake_(std::move(wake)),
+      socket_(std::move(socket)),
+      crowd_({.connections = settings_.max_connections, .places = settings_.workers})
 {
     for (std::size_t i = 0; i < settings_.workers; ++i) {
         workers_.emplace_back([this] { work(); });
@@ -61,37 +72,27 @@ void Server::wake()
     [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof one);  // full: it wakes already
 }
 
-// With mutex_ held.
-void Server::hang_up(int how)
-{
-    for (const auto* connection : served_) {
-        ::shutdown(connection->channel.descriptor(), how);
-    }
-    for (const auto& connection : waiting_) {
-        ::shutdown(connection->channel.descriptor(), how);
-    }
-}
-
+// The threads that serve part with everybody: several answers may have to be taken at the same time.
 void Server::stop()
 {
     const std::lock_guard stops(stop_mutex_);
     {
         const std::lock_guard lock(mutex_);
-        if (std::exchange(stopping_, true)) {
+        if (stopping_.exchange(true)) {
             return;
         }
+        last_answers_ = Clock::now() + kLastAnswers;
     }
     wake();
     watcher_.join();
-    std::unique_lock lock(mutex_);
     socket_.reset();
-    resting_.clear();
-    hang_up(SHUT_RD);  // who has sent half a request gets no more time for the rest
-    changed_.notify_all();
-    if (!changed_.wait_for(lock, kLastAnswers, [this] { return served_.empty() && waiting_.empty(); })) {
-        hang_up(SHUT_RDWR);
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto* connection : crowd_.resting()) {
+            crowd_.change(*connection, Connection::State::waiting);
+        }
+        changed_.notify_all();
     }
-    lock.unlock();
     workers_.clear();
 }
 
@@ -101,53 +102,26 @@ void Server::watch()
     }
 }
 
-// The wake, the listener if there is room for who comes, and the connections that rest, oldest first.
-Server::Watched Server::watched_locked() const
-{
-    Watched watched{.polled = {{.fd = wake_.get(), .events = POLLIN, .revents = 0}},
-                    .until = steady_clock::now() + settings_.patience};
-    // With all of them at work there is no room: who comes waits in the backlog.
-    bool room = connections_locked() < settings_.max_connections;
-    if (!room && !resting_.empty()) {
-        const auto makes_way = resting_.front()->rests_since + kGrace;
-        room = makes_way <= steady_clock::now();
-        watched.until = room ? watched.until : std::min(watched.until, makes_way);
-    }
-    watched.polled.push_back({.fd = room ? socket_->listener() : -1, .events = POLLIN, .revents = 0});
-    for (const auto& connection : resting_) {
-        watched.polled.push_back({.fd = connection->channel.descriptor(), .events = POLLIN, .revents = 0});
-        watched.until = std::min(watched.until, connection->rests_since + settings_.patience);
-    }
-    return watched;
-}
-
-// Hands those on that ask something, and closes those that have rested too long. `polled` is of them all.
-void Server::sort_resting_locked(std::span<const pollfd> polled)
-{
-    const auto now = steady_clock::now();
-    auto connection = resting_.begin();
-    for (const auto& state : polled) {
-        const auto here = connection++;
-        if (state.revents != 0) {
-            waiting_.splice(waiting_.end(), resting_, here);
-            changed_.notify_one();
-        } else if ((*here)->rests_since + settings_.patience <= now) {
-            resting_.erase(here);
-        }
-    }
-}
-
 // False at the end.
 bool Server::watch_once()
 {
-    Watched watched;
+    std::vector<Connection*> rested;
+    std::vector<pollfd> polled;
+    Clock::time_point next_look;
     {
         const std::lock_guard lock(mutex_);
-        watched = watched_locked();
+        make_way_locked();
+        rested = crowd_.resting();
+        next_look = next_look_locked();
+        // With too many of them at work who comes waits in the backlog.
+        polled = {{.fd = wake_.get(), .events = POLLIN, .revents = 0},
+                  {.fd = crowd_.has_room() ? socket_->listener() : -1, .events = POLLIN, .revents = 0}};
     }
-    auto& polled = watched.polled;
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(watched.until - steady_clock::now());
-    ::poll(polled.data(), polled.size(), static_cast<int>(std::max<std::int64_t>(wait.count(), 0)));
+    for (const auto* connection : rested) {
+        const auto& conversation = *connection->conversation;
+        polled.push_back({.fd = conversation.descriptor(), .events = conversation.awaits(), .revents = 0});
+    }
+    ::poll(polled.data(), polled.size(), static_cast<int>(until(next_look).count()));
     std::uint64_t woken = 0;
     [[maybe_unused]] const auto drained = ::read(wake_.get(), &woken, sizeof woken);
     {
@@ -155,12 +129,60 @@ bool Server::watch_once()
         if (stopping_) {
             return false;
         }
-        sort_resting_locked(std::span(polled).subspan(2));
+        sort_locked(rested, std::span(polled).subspan(2));
     }
     if (polled[1].revents != 0) {
         accept_one();
     }
     return true;
+}
+
+// Those that have rested too long, those of whom there are too many, and, while somebody waits in vain, those that have
+// stopped half-way.
+void Server::make_way_locked()
+{
+    const auto now = Clock::now();
+    const bool blocked = crowd_.is_blocked();
+    for (const auto* connection : crowd_.resting()) {
+        const bool stalls = blocked && connection->is_busy() && connection->conversation->is_late(now, settings_.stall);
+        if (stalls || now >= connection->since + settings_.patience) {
+            part_locked(*connection);
+        }
+    }
+    while (const auto* connection = crowd_.too_many(now)) {
+        part_locked(*connection);
+    }
+}
+
+void Server::part_locked(const Connection& connection)
+{
+    connection.conversation->part({});
+    crowd_.remove(connection);
+    changed_.notify_all();  // whoever waited for its place
+}
+
+Server::Clock::time_point Server::next_look_locked() const
+{
+    const auto now = Clock::now();
+    if (crowd_.is_crowded() || crowd_.is_blocked()) {
+        return now + kSoon;
+    }
+    auto next = now + settings_.patience;
+    for (const auto* connection : crowd_.resting()) {
+        next = std::min(next, connection->since + settings_.patience);
+    }
+    return next;
+}
+
+// Hands those on that can go on. `polled` is of them all.
+void Server::sort_locked(std::span<Connection* const> rested, std::span<const pollfd> polled)
+{
+    for (std::size_t i = 0; i < rested.size(); ++i) {
+        if (polled[i].revents != 0) {
+            crowd_.change(*rested[i], Connection::State::waiting);
+            changed_.notify_one();
+        }
+    }
 }
 
 void Server::accept_one()
@@ -180,67 +202,42 @@ void Server::accept_one()
         return;
     }
     const std::lock_guard lock(mutex_);
-    if (connections_locked() >= settings_.max_connections && !resting_.empty()) {
-        resting_.pop_front();
-    }
-    resting_.push_back(std::move(*connection));
+    crowd_.add(std::move(*connection));
 }
 
-Result<Server::ConnectionPtr> Server::take_in(fs::Descriptor socket) const
+Result<Connection> Server::take_in(fs::Descriptor socket)
 {
     TRY_ASSIGN(const auto peer, peer_of(socket.get()));
     TRY_ASSIGN(const auto directory, permissions_of(socket_->directory()));
-    auto connection = std::make_unique<Connection>(Connection{
-        .channel = Channel(std::move(socket), settings_.patience),
-        .client = {.access = access_of(peer, directory, ::geteuid()),
-                   .denial = fmt::format("user {} lacks the permission of the data directory for this (process {} "
-                                         "serves it, mounted at {})",
-                                         peer.uid, ::getpid(), settings_.mount_point)},
-        .user = peer.uid,
-        .rests_since = steady_clock::now()});
-    return connection;
-}
-
-// The first that may be served: one user, who may stop half-way in every request, gets no more than half of the
-// workers, unless it is root or the daemon's own.
-Server::ConnectionPtr Server::next_locked()
-{
-    const auto may_be_served = [this](const ConnectionPtr& connection) {
-        const auto same = [&](const Connection* other) { return other->user == connection->user; };
-        return connection->user == 0 || connection->user == ::geteuid() || stopping_ ||
-               2 * static_cast<std::size_t>(std::ranges::count_if(served_, same)) < settings_.workers;
-    };
-    const auto found = std::ranges::find_if(waiting_, may_be_served);
-    if (found == waiting_.end()) {
-        return nullptr;
-    }
-    auto connection = std::move(*found);
-    waiting_.erase(found);
-    return connection;
+    Client client{.access = access_of(peer, directory, ::geteuid()),
+                  .denial = fmt::format("user {} lacks the permission of the data directory for this (process {} "
+                                        "serves it, mounted at {})",
+                                        peer.uid, ::getpid(), settings_.mount_point)};
+    return Connection{.conversation = std::make_unique<Conversation>(std::move(socket), backend_, std::move(client)),
+                      .user = peer.uid,
+                      .is_own = peer.uid == 0 || peer.uid == ::geteuid()};
 }
 
 void Server::work()
 {
     std::unique_lock lock(mutex_);
     while (true) {
-        ConnectionPtr connection;
+        Connection* connection = nullptr;
         changed_.wait(lock, [&] {
-            connection = next_locked();
+            connection = crowd_.next();
             return connection || stopping_;
         });
         if (!connection) {
             return;
         }
-        served_.push_back(connection.get());
+        crowd_.change(*connection, Connection::State::served);
         lock.unlock();
-        const bool stays = serve(*connection);
+        const bool stays = serve(*connection->conversation);
         lock.lock();
-        std::erase(served_, connection.get());
-        if (stays && !stopping_) {
-            connection->rests_since = steady_clock::now();
-            resting_.push_back(std::move(connection));
+        if (stays) {
+            crowd_.change(*connection, stopping_ ? Connection::State::waiting : Connection::State::resting);
         } else {
-            connection.reset();
+            crowd_.remove(*connection);
         }
         wake();
         changed_.notify_all();
@@ -248,22 +245,38 @@ void Server::work()
 }
 
 // Whether the connection can be used again.
-bool Server::serve(Connection& connection)
+bool Server::serve(Conversation& conversation)
 {
     try {
-        Answers answers(backend_, connection.channel, connection.client);
-        do {
-            if (!answers.serve(settings_.patience)) {
-                return false;
+        const auto turn_ends = Clock::now() + kTurn;
+        auto step = Conversation::Step::moved;
+        while (step == Conversation::Step::moved && may_go_on(turn_ends)) {
+            step = conversation.go_on();
+            if (step == Conversation::Step::stuck &&
+                ready_within(conversation.descriptor(), conversation.awaits(), kNextPiece)) {
+                step = Conversation::Step::moved;
             }
-        } while (connection.channel.readable_within(kNextRequest));
-        return true;
+        }
+        if (stopping_ && step != Conversation::Step::over) {
+            conversation.part(last_answers_);
+            return false;
+        }
+        return step != Conversation::Step::over;
     } catch (const std::exception& error) {
         if (settings_.log) {
             settings_.log(LogLevel::error, fmt::format("a request through the socket: {}", error.what()));
         }
         return false;
     }
+}
+
+bool Server::may_go_on(Clock::time_point turn_ends)
+{
+    if (stopping_ || Clock::now() < turn_ends) {
+        return !stopping_;
+    }
+    const std::lock_guard lock(mutex_);
+    return !crowd_.somebody_waits();
 }
 
 }  // namespace bytestore::remote

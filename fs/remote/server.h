@@ -1,24 +1,25 @@
 // Serves a backend on DATADIR/SOCK.
 //
-// One thread watches the listener and the connections that rest; a few others take the requests that come. Whoever is
-// silent costs no thread: when there are too many connections, the one that has rested longest is closed, but not
-// before it had time to ask. Whoever stops half-way is given up after a while, and keeps
-// others' requests from no more than half of the workers. Garbage closes its own connection.
+// One thread watches the listener and the connections that rest; a few others take what comes, and none of them waits
+// for a client: whoever is silent, or stops half-way in a request or an answer, costs no thread. When there are too
+// many connections, or too many hold memory, some make way (crowd.h); they are told what of theirs was not begun, so
+// that they may ask again. Garbage closes its own connection.
 #pragma once
 
 #include "engine/options.h"
 #include "engine/result.h"
 #include "fs/descriptor.h"
-#include "fs/remote/answers.h"
 #include "fs/remote/backend.h"
+#include "fs/remote/crowd.h"
 #include "fs/remote/socket_file.h"
 
 #include <poll.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -29,12 +30,15 @@
 namespace bytestore::remote {
 
 struct ServerSettings {
-    std::string mount_point;  // for messages
-    LogFunction log;          // nullptr: silence
+    std::string mount_point{};  // for messages
+    LogFunction log{};          // nullptr: silence
     std::size_t max_connections = 64;
     std::size_t workers = 16;
-    // For a request that has begun, and for an answer to be taken; also how long a connection may rest.
+    // How long a connection may rest, half-way or not.
     std::chrono::milliseconds patience{30000};
+    // How long a request or an answer may stop half-way while it keeps somebody else out; to which a second is added
+    // for each MiB that has moved.
+    std::chrono::milliseconds stall{1000};
 };
 
 class Server {
@@ -48,37 +52,27 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    // Takes no more requests, removes the name, and answers what was begun. May be called again, from any thread; each
-    // call returns when all that is done.
+    // Begins no more requests, removes the name, answers what was begun, and says goodbye to all. May be called again,
+    // from any thread; each call returns when all that is done.
     void stop();
 
 private:
-    struct Connection {
-        Channel channel;
-        Client client;
-        uid_t user = 0;
-        std::chrono::steady_clock::time_point rests_since;
-    };
-    using ConnectionPtr = std::unique_ptr<Connection>;
-    struct Watched {
-        std::vector<pollfd> polled;
-        std::chrono::steady_clock::time_point until;
-    };
+    using Clock = Connection::Clock;
 
     Server(Backend& backend, ServerSettings settings, std::unique_ptr<SocketFile> socket, fs::Descriptor wake);
 
     void watch();
     bool watch_once();
-    Watched watched_locked() const;
-    void sort_resting_locked(std::span<const pollfd> polled);
+    void make_way_locked();
+    void part_locked(const Connection& connection);
+    Clock::time_point next_look_locked() const;
+    void sort_locked(std::span<Connection* const> rested, std::span<const pollfd> polled);
     void accept_one();
-    Result<ConnectionPtr> take_in(fs::Descriptor socket) const;
-    ConnectionPtr next_locked();
+    Result<Connection> take_in(fs::Descriptor socket);
     void work();
-    bool serve(Connection& connection);
+    bool serve(Conversation& conversation);
+    bool may_go_on(Clock::time_point turn_ends);
     void wake();
-    void hang_up(int how);
-    std::size_t connections_locked() const { return resting_.size() + waiting_.size() + served_.size(); }
 
     Backend& backend_;
     const ServerSettings settings_;
@@ -87,12 +81,12 @@ private:
     std::mutex stop_mutex_;  // taken before mutex_
     std::mutex mutex_;
     std::condition_variable changed_;
-    // Guarded by mutex_.
-    std::unique_ptr<SocketFile> socket_;
-    std::list<ConnectionPtr> resting_;  // oldest first; taken out by the watching thread alone
-    std::list<ConnectionPtr> waiting_;  // a request has come
-    std::vector<Connection*> served_;
-    bool stopping_ = false;
+    std::unique_ptr<SocketFile> socket_;  // changes when the watching thread has ended
+    // Guarded by mutex_. Resting connections are taken out by the watching thread alone, and served ones by the thread
+    // that serves them.
+    Crowd crowd_;
+    std::atomic<bool> stopping_ = false;  // set with mutex_
+    Clock::time_point last_answers_;      // until when answers may be taken at a stop
 
     std::vector<std::jthread> workers_;  // guarded by stop_mutex_
     std::jthread watcher_;

@@ -47,9 +47,8 @@ Result<fs::Descriptor> open_directory(const std::string& path)
     return directory;
 }
 
-Status bind_and_listen(int directory, int listener)
+Status bind_and_name(int directory, int listener)
 {
-    ::unlinkat(directory, kNewName, 0);  // of a daemon that died
     const auto address = address_in(directory, (std::string("/") + kNewName).c_str());
     if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         return os_failure(errno, "make", kNewName);
@@ -66,6 +65,16 @@ Status bind_and_listen(int directory, int listener)
     }
     return ::renameat(directory, kNewName, directory, kSocketName) == 0 ? Status()
                                                                         : os_failure(errno, "rename", kNewName);
+}
+
+Status bind_and_listen(int directory, int listener)
+{
+    ::unlinkat(directory, kNewName, 0);  // of a daemon that died
+    auto bound = bind_and_name(directory, listener);
+    if (!bound) {
+        ::unlinkat(directory, kNewName, 0);
+    }
+    return bound;
 }
 
 // Somebody who may write the directory could listen in the daemon's place.

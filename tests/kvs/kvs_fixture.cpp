@@ -78,11 +78,12 @@ std::unique_ptr<Store> open_as_daemon(const std::filesystem::path& directory)
 
 }  // namespace
 
-ServedStore::ServedStore(const std::filesystem::path& directory)
+ServedStore::ServedStore(const std::filesystem::path& directory, std::chrono::milliseconds patience)
     : store_(open_as_daemon(directory)), backend_(*store_)
 {
     remote::ServerSettings settings;
     settings.mount_point = "/the/mount";
+    settings.patience = patience;
     auto server =
         remote::Server::start(directory.string(), store_->directory_info().inode, backend_, std::move(settings));
     if (!server) {

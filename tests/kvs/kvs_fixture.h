@@ -4,10 +4,12 @@
 #include "engine/store.h"
 #include "fs/remote/server.h"
 #include "fs/remote/store_backend.h"
+#include "tools/kvs.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <ostream>
@@ -53,7 +55,8 @@ void write_file(const std::filesystem::path& path, const std::string& bytes);
 // A daemon's part for kvs, without a mount.
 class ServedStore {
 public:
-    explicit ServedStore(const std::filesystem::path& directory);
+    explicit ServedStore(const std::filesystem::path& directory,
+                         std::chrono::milliseconds patience = remote::ServerSettings().patience);
 
     Store& store() { return *store_; }
 
@@ -69,6 +72,8 @@ protected:
     Outcome kvs(const Args& args, const std::string& input = "") const;
     // The same with standard output given.
     Outcome kvs_to(std::ostream& out, const Args& args) const;
+    // The same with all streams given; the exit code.
+    int run_in(const Args& args, Io& io) const { return run_kvs(with_dir(args), io); }
     // The store itself, for what kvs cannot do. Only one at a time.
     std::unique_ptr<Store> open_store() const;
     void set_link(const std::string& key, const std::string& target) const;

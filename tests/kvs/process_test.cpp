@@ -54,6 +54,14 @@ TEST_F(ProcessTest, a_pipe_that_closes_early_is_quiet)
     EXPECT_EQ(shell("{ $KVS get a; echo $? >&2; } | head -c 1"), (Outcome{0, "x", "1\n"}));
 }
 
+// The second line comes once the first is in the store, whose files can be read while it is locked.
+TEST_F(ProcessTest, batch_applies_a_line_when_it_has_come)
+{
+    EXPECT_EQ(shell("{ echo '[\"Set\",\"a\",\"1\"]'; for try in $(seq 1000); do $KVS get a >&2 && "
+                    "echo '[\"Set\",\"b\",\"2\"]' && break; done; } 2> /dev/null | $KVS batch"),
+              prints("OK  2 record(s)\n"));
+}
+
 TEST_F(ProcessTest, the_program_has_two_names)
 {
     const auto other = std::filesystem::path(KVS_PROGRAM).replace_filename("bytestore");

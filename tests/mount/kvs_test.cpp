@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <functional>
 
 namespace bytestore::test {
 namespace {
@@ -182,6 +183,36 @@ TEST_F(KvsTest, ADaemonThatIsClosingIsWaitedFor)
     }
     EXPECT_EQ(writer.wait(std::chrono::seconds(60)), 0);
     EXPECT_EQ(ok("cat k"), "300");
+}
+
+// A batch whose input pauses while its daemon goes goes on with the store, or with the next daemon.
+TEST_F(KvsTest, ABatchOutlivesItsDaemon)
+{
+    const std::vector<std::function<void()>> ways{[this] { unmount(); },
+                                                  [this] {
+                                                      mount().kill9();
+                                                      force_unmount(root());
+                                                  },
+                                                  [this] { remount(); }};
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+        const auto key = "k" + std::to_string(i);
+        const auto go = place("tmp/go" + std::to_string(i));
+        Child batch({"bash", "-c",
+                     "{ echo '[\"Set\",\"'$2'\",\"1\"]'; until [ -e $1 ]; do sleep 0.01; done; "
+                     "echo '[\"Set\",\"'$2:x'\",\"2\"]'; } | " KVS " --dir $0 batch > $1.out",
+                     data(), go, key},
+                    {});
+        ok("until grep -q " + key + " $DATA/log-*; do sleep 0.01; done");
+        ways[i]();
+        write_file(go, "");
+        EXPECT_EQ(batch.wait(std::chrono::seconds(60)), 0);
+        EXPECT_EQ(read_file(go + ".out"), "OK  2 record(s)\n");
+        EXPECT_EQ(ok("cd /; kvs --dir $DATA get " + key + "; kvs --dir $DATA get " + key + ":x"), "1\n2\n");
+        if (i < 2) {
+            start();
+        }
+    }
+    EXPECT_EQ(ok("cat k2/x"), "2");
 }
 
 TEST_F(KvsTest, ADaemonThatDoesNotAnswerIsNamed)

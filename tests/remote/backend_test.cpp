@@ -172,5 +172,13 @@ TEST_F(BackendTest, ADirectoryThatWasReplacedIsNotServed)
     EXPECT_TRUE(std::filesystem::is_empty(directory()));
 }
 
+TEST_F(BackendTest, ANameThatIsTakenLeavesNothingBehind)
+{
+    server_.reset();
+    std::filesystem::create_directory(directory() + "/SOCK");
+    EXPECT_FALSE(Server::start(directory(), store_->directory_info().inode, *backend_, {}));
+    EXPECT_FALSE(std::filesystem::exists(directory() + "/SOCK.new"));
+}
+
 }  // namespace
 }  // namespace bytestore::remote

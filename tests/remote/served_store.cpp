@@ -2,8 +2,11 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <stdexcept>
+#include <thread>
 
 namespace bytestore::remote {
 namespace {
@@ -29,9 +32,14 @@ ServedStore::ServedStore()
 
 void ServedStore::start(std::chrono::milliseconds patience)
 {
-    server_.reset();
     ServerSettings settings;
     settings.patience = patience;
+    start(std::move(settings));
+}
+
+void ServedStore::start(ServerSettings settings)
+{
+    server_.reset();
     settings.mount_point = "/the/mount";
     server_ = must(Server::start(directory(), store_->directory_info().inode, *backend_, std::move(settings)));
 }
@@ -77,12 +85,31 @@ std::string RawClient::rest() const
     return all;
 }
 
+bool RawClient::was_dismissed() const
+{
+    return rest() == frame(goodbye());
+}
+
 std::string frame(const Json& head, std::string_view body)
 {
     const auto text = head.dump();
     const auto header =
         encode_header({.head_bytes = static_cast<std::uint32_t>(text.size()), .body_bytes = body.size()});
     return std::string(header.data(), header.size()) + text + std::string(body);
+}
+
+// Without the C library, which would change all threads.
+bool as_user(uid_t user, const std::function<void()>& body)
+{
+    bool changed = false;
+    std::jthread([&] {
+        changed = ::syscall(SYS_setgroups, 0, nullptr) == 0 && ::syscall(SYS_setresgid, user, user, user) == 0 &&
+                  ::syscall(SYS_setresuid, user, user, user) == 0;
+        if (changed) {
+            body();
+        }
+    }).join();
+    return changed;
 }
 
 }  // namespace bytestore::remote

@@ -9,6 +9,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/types.h>
+
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +24,7 @@ protected:
     ServedStore();
 
     void start(std::chrono::milliseconds patience = ServerSettings().patience);
+    void start(ServerSettings settings);
     std::string directory() const { return temporary_ / "data"; }
     std::unique_ptr<RemoteBackend> connect() const;
     // The server still does what it is for.
@@ -41,6 +46,7 @@ public:
     // All that comes until the server hangs up.
     std::string rest() const;
     bool hung_up() const { return rest().empty(); }
+    bool was_dismissed() const;
     Channel& channel() { return channel_; }
 
 private:
@@ -48,5 +54,8 @@ private:
 };
 
 std::string frame(const Json& head, std::string_view body = {});
+
+// Runs `body` as another user, in a thread of its own, which only root can; else false.
+bool as_user(uid_t user, const std::function<void()>& body);
 
 }  // namespace bytestore::remote
