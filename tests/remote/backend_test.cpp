@@ -151,7 +151,7 @@ TEST_F(BackendTest, ASocketThatADeadDaemonLeftIsReplaced)
 
 TEST_F(BackendTest, ADirectoryWhosePathIsTooLongForAnAddressIsServed)
 {
-    const auto deep = temporary_ / (std::string(200, 'a') + "/" + std::string(200, 'b'));
+    const auto deep = temporary_ / std::string(200, 'a').append("/").append(200, 'b');
     std::filesystem::create_directories(deep);
     const auto store = *Store::open(deep, {});
     StoreBackend backend(*store);
