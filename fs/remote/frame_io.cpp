@@ -102,23 +102,27 @@ Result<Frame> FrameReader::take()
 }
 
 FrameWriter::FrameWriter(const Json& head, std::string_view body)
-    : head_(with_header(head, body.size())), head_left_(head_), body_(body), body_left_(body)
+    : head_(with_header(head, body.size())), body_(body)
 {
+}
+
+std::string_view FrameWriter::left() const
+{
+    return sent_ < head_.size() ? std::string_view(head_).substr(sent_) : body_.substr(sent_ - head_.size());
 }
 
 Result<Moved> FrameWriter::write(int socket)
 {
     Moved moved;
-    while (moved.bytes < kTurn && !(head_left_.empty() && body_left_.empty())) {
-        auto& left = head_left_.empty() ? body_left_ : head_left_;
-        TRY_ASSIGN(const auto sent, send_some(socket, left.substr(0, kTurn)));
+    for (auto bytes = left(); !bytes.empty() && moved.bytes < kTurn; bytes = left()) {
+        TRY_ASSIGN(const auto sent, send_some(socket, bytes.substr(0, kTurn)));
         if (sent == 0) {
             return moved;
         }
-        left.remove_prefix(sent);
+        sent_ += sent;
         moved.bytes += sent;
     }
-    moved.whole = head_left_.empty() && body_left_.empty();
+    moved.whole = left().empty();
     return moved;
 }
 

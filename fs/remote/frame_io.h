@@ -44,8 +44,6 @@ class FrameWriter {
 public:
     // `body` outlives it.
     FrameWriter(const Json& head, std::string_view body);
-    FrameWriter(const FrameWriter&) = delete;
-    FrameWriter& operator=(const FrameWriter&) = delete;
 
     // Gives what is taken, but no more than about a MiB. Errors as of FrameReader::read.
     Result<Moved> write(int socket);
@@ -53,10 +51,11 @@ public:
     std::uint64_t bytes() const { return head_.size() + body_.size(); }
 
 private:
+    std::string_view left() const;
+
     const std::string head_;  // with the header
-    std::string_view head_left_;
     const std::string_view body_;
-    std::string_view body_left_;
+    std::uint64_t sent_ = 0;
 };
 
 // What a side of a socket gets for a frame of which so many bytes have moved: a second for each MiB, and its patience.
