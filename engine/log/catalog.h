@@ -111,7 +111,7 @@ public:
             std::shared_ptr<Segment> segment;
             SnapshotSegment known;  // what the catalog knows of it
         };
-        Index::Frozen index;
+        IndexParts index;
         std::vector<Part> segments;  // in the order of their numbers
         std::vector<SegmentView> unsynced;
         Uncovered uncovered;
