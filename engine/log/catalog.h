@@ -47,6 +47,11 @@ public:
         std::shared_ptr<Segment> segment;
     };
 
+    struct Listed {
+        std::string key;
+        Found found;
+    };
+
     struct SegmentView {
         Slot slot = 0;
         std::shared_ptr<Segment> segment;
@@ -144,6 +149,7 @@ public:
 
     std::optional<Found> find(std::string_view key) const;
     std::vector<ListItem> list(const ListRequest& request) const;
+    std::vector<Listed> find_all(const ListRequest& request) const;  // the keys of list(), without groups
     bool any(std::string_view prefix) const;
     Totals totals() const;
     // Brings an index on demand into memory, whole.
