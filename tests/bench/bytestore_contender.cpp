@@ -28,11 +28,12 @@ public:
     {
         std::uint64_t bytes = 0;
         ListRequest request{.prefix = {}, .delimiter = {}, .after = {}, .limit = kPage};
-        for (auto page = store_.list(request); !page.empty(); page = store_.list(request)) {
-            for (const auto& item : page) {
-                bytes += item.name.size() + check(store_.get(item.name)).size();
+        for (auto page = store_.find_all(request); !page.empty(); page = store_.find_all(request)) {
+            const auto values = check(ValueRef::read_all(page));
+            for (std::size_t i = 0; i < page.size(); ++i) {
+                bytes += page[i].key().size() + values[i].size();
             }
-            request.after = std::move(page.back().name);
+            request.after = page.back().key();
         }
         return bytes;
     }

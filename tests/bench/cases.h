@@ -4,10 +4,14 @@
 // are compared, and named by what they are where ours is alone.
 #pragma once
 
+#include <string>
+#include <vector>
+
 namespace bytestore::bench {
 
-void register_peer_cases();     // ours beside the peers
-void register_alone_cases();    // lists, openings, compaction, space: ours alone
-void register_process_cases();  // whole runs of kvs
+// Each returns the names of its cases, in order.
+std::vector<std::string> register_peer_cases();     // ours beside the peers
+std::vector<std::string> register_alone_cases();    // lists, openings, compaction, space: ours alone
+std::vector<std::string> register_process_cases();  // whole runs of kvs
 
 }  // namespace bytestore::bench

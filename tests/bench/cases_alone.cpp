@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace bytestore::bench {
 namespace {
@@ -204,9 +206,9 @@ void bench_space(State& state)
 
 }  // namespace
 
-void register_alone_cases()
+std::vector<std::string> register_alone_cases()
 {
-    const std::map<std::string, void (*)(State&)> cases{
+    const std::vector<std::pair<std::string, void (*)(State&)>> cases{
         {"list", bench_list},
         {"list groups", bench_groups},
         {"open with a snapshot", bench_open_with_snapshot},
@@ -215,9 +217,12 @@ void register_alone_cases()
         {"compact", bench_compaction},
         {"bytes a key", bench_space},
     };
+    std::vector<std::string> names;
     for (const auto& [name, run] : cases) {
+        names.push_back(name);
         benchmark::RegisterBenchmark(name.c_str(), run)->Iterations(1)->UseManualTime();
     }
+    return names;
 }
 
 }  // namespace bytestore::bench

@@ -180,7 +180,7 @@ using Case = std::function<void(State&, const ContenderKind&)>;
 
 }  // namespace
 
-void register_peer_cases()
+std::vector<std::string> register_peer_cases()
 {
     const std::vector<std::pair<std::string, Case>> cases{
         {"set in order", [](State& state, const ContenderKind& kind) { bench_set(state, kind, ascending()); }},
@@ -195,7 +195,9 @@ void register_peer_cases()
         {"scan, set at random",
          [](State& state, const ContenderKind& kind) { bench_scan(state, loaded_at_random(kind)); }},
     };
+    std::vector<std::string> names;
     for (const auto& [name, run] : cases) {
+        names.push_back(name);
         for (const auto& kind : contender_kinds()) {
             benchmark::RegisterBenchmark((name + "/" + kind.name).c_str(),
                                          [run, kind](State& state) { run(state, kind); })
@@ -203,6 +205,7 @@ void register_peer_cases()
                 ->UseManualTime();
         }
     }
+    return names;
 }
 
 }  // namespace bytestore::bench

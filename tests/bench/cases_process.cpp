@@ -5,13 +5,11 @@
 #include "tests/bench/workload.h"
 
 #include <benchmark/benchmark.h>
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cstdio>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -31,41 +29,18 @@ struct Run {
     double resident_mib = 0;
 };
 
-double milliseconds(const timeval& time)
+Run run(const Words& words)
 {
-    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
-}
-
-pid_t start(Words& words)
-{
-    std::vector<char*> arguments;
-    std::ranges::transform(words, std::back_inserter(arguments), [](std::string& word) { return word.data(); });
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    pid_t child = 0;
-    const int failed = ::posix_spawn(&child, words.front().c_str(), &actions, nullptr, arguments.data(), environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0) {
-        throw std::runtime_error(words.front() + " cannot be run");
-    }
-    return child;
-}
-
-Run run(Words words)
-{
-    const auto begin = std::chrono::steady_clock::now();
-    const pid_t child = start(words);
-    int status = 0;
-    rusage usage = {};
-    if (::wait4(child, &status, 0, &usage) < 0 || status != 0) {
+    const std::string command = fmt::format("'{}' '{}'", PROCESS_STATS_PROGRAM, fmt::join(words, "' '"));
+    std::FILE* const output = ::popen(command.c_str(), "r");
+    Run taken;
+    const int got =
+        output == nullptr ? 0 : std::fscanf(output, "%lf %lf %lf", &taken.cpu_ms, &taken.wall_ms, &taken.resident_mib);
+    if (output == nullptr || ::pclose(output) != 0 || got != 3) {
         throw std::runtime_error(words.front() + " failed");
     }
-    const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - begin;
-    return {.cpu_ms = milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime),
-            .wall_ms = wall.count(),
-            .resident_mib = static_cast<double>(usage.ru_maxrss) / 1024};
+    taken.resident_mib /= 1024;
+    return taken;
 }
 
 // The median of one member.
@@ -125,15 +100,18 @@ void bench_pairs(State& state, const Words& command)
 
 }  // namespace
 
-void register_process_cases()
+std::vector<std::string> register_process_cases()
 {
     const auto& key = workload().key(0);
+    std::vector<std::string> names;
     for (const auto& [name, words] :
          {std::pair("kvs get", Words{"get", key}), std::pair("kvs set", Words{"set", key, "another value"})}) {
+        names.emplace_back(name);
         benchmark::RegisterBenchmark(name, [words](State& state) { bench_pairs(state, words); })
             ->Iterations(1)
             ->UseManualTime();
     }
+    return names;
 }
 
 }  // namespace bytestore::bench

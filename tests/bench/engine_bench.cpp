@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <utility>
 #include <vector>
 
 int main(int argc, char** argv)
@@ -25,10 +26,12 @@ int main(int argc, char** argv)
         return EXIT_FAILURE;
     }
     try {
-        bytestore::bench::register_peer_cases();
-        bytestore::bench::register_alone_cases();
-        bytestore::bench::register_process_cases();
-        bytestore::bench::RatioTable table;
+        auto names = bytestore::bench::register_peer_cases();
+        for (const auto& more :
+             {bytestore::bench::register_alone_cases(), bytestore::bench::register_process_cases()}) {
+            names.insert(names.end(), more.begin(), more.end());
+        }
+        bytestore::bench::RatioTable table(std::move(names));
         benchmark::RunSpecifiedBenchmarks(&table);
     } catch (const std::exception& failure) {
         fmt::print(stderr, "engine_bench: {}\n", failure.what());

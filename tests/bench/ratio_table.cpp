@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace bytestore::bench {
 namespace {
@@ -24,8 +25,8 @@ std::string shown(double figure)
 
 }  // namespace
 
-RatioTable::RatioTable()
-    : ConsoleReporter(OO_None)
+RatioTable::RatioTable(std::vector<std::string> order)
+    : ConsoleReporter(OO_None), order_(std::move(order))
 {
 }
 
@@ -39,9 +40,6 @@ void RatioTable::ReportRuns(const std::vector<Run>& runs)
         const std::string& name = run.run_name.function_name;
         const auto slash = name.find('/');
         const std::string title = name.substr(0, slash);
-        if (std::ranges::find(order_, title) == order_.end()) {
-            order_.push_back(title);
-        }
         for (const auto& [counter, figure] : run.counters) {
             if (slash == std::string::npos) {
                 alone_[title][counter].push_back(figure);

@@ -12,7 +12,7 @@ namespace bytestore::bench {
 
 class RatioTable : public benchmark::ConsoleReporter {
 public:
-    RatioTable();
+    explicit RatioTable(std::vector<std::string> order);  // of the cases in the tables
     void ReportRuns(const std::vector<Run>& runs) override;
     void Finalize() override;
 
@@ -22,7 +22,7 @@ private:
     void print_compared() const;
     void print_alone() const;
 
-    std::vector<std::string> order_;                                  // of the cases
+    const std::vector<std::string> order_;
     std::map<std::string, std::map<std::string, Figures>> compared_;  // case, contender: "ns"
     std::map<std::string, std::map<std::string, Figures>> walls_;     // case, contender: "wall ns"
     std::map<std::string, std::map<std::string, Figures>> alone_;     // case, counter
