@@ -70,7 +70,9 @@ Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const Op
         } else {
             TRY(check_key(operation.key));
         }
-        bound[operation.key] = operation.type != Operation::Type::remove;
+        if (batch.size() > 1) {  // nothing comes after the only one
+            bound[operation.key] = operation.type != Operation::Type::remove;
+        }
         if (operation.type == Operation::Type::set) {
             TRY(check_value(operation, options));
         } else if (operation.type == Operation::Type::copy) {

@@ -393,6 +393,15 @@ std::vector<ListItem> Store::list(const ListRequest& request) const
     return impl_->catalog_->list(request);
 }
 
+std::vector<ValueRef> Store::find_all(const ListRequest& request) const
+{
+    std::vector<ValueRef> refs;
+    for (auto& [key, found] : impl_->catalog_->find_all(request)) {
+        refs.emplace_back(found.entry, std::move(key), std::move(found.segment));
+    }
+    return refs;
+}
+
 bool Store::any(std::string_view prefix) const
 {
     return impl_->catalog_->any(prefix);

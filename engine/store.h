@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,9 @@
 namespace bytestore {
 
 class Segment;
+namespace format {
+struct Line;
+}
 
 // Names one record, without keeping its segment's file open, as long as that is in use.
 class RecordId {
@@ -61,9 +65,15 @@ public:
     const std::string& key() const { return key_; }
     // The whole value, its checksum verified. Errc::damaged if that fails.
     Result<std::string> read() const;
+    // That of each; what lies together in the log is read together, whatever the order is here.
+    static Result<std::vector<std::string>> read_all(std::span<const ValueRef> refs);
     RecordId id() const { return {segment_, entry_.offset}; }  // a compaction moves records: then it is another
 
 private:
+    friend class BulkRead;
+    Result<std::string> parse(std::string_view line) const;  // the line where the value stands
+    Result<std::string> checked(const format::Line& line, std::string value) const;
+
     Entry entry_;
     std::string key_;
     std::shared_ptr<Segment> segment_;
@@ -156,6 +166,8 @@ public:
     Result<std::string> get(std::string_view key) const;  // Errc::not_found
     std::optional<ValueRef> find(std::string_view key) const;
     std::vector<ListItem> list(const ListRequest& request) const;
+    // The values of the same keys, all of one moment; groups are left out.
+    std::vector<ValueRef> find_all(const ListRequest& request) const;
     bool any(std::string_view prefix) const;  // whether any key starts with it
 
     Status set(std::string key, std::string value, Meta meta, Kind kind = Kind::bytes);

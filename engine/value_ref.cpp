@@ -15,6 +15,19 @@ Result<std::string> ValueRef::read() const
     std::string value;
     value.reserve(static_cast<std::size_t>(entry_.size));
     TRY_ASSIGN(const format::Line line, segment_->read_line(entry_.offset, entry_.length, &value));
+    return checked(line, std::move(value));
+}
+
+Result<std::string> ValueRef::parse(std::string_view text) const
+{
+    std::string value;
+    value.reserve(static_cast<std::size_t>(entry_.size));
+    TRY_ASSIGN(const format::Line line, segment_->parse_line(entry_.offset, text, &value));
+    return checked(line, std::move(value));
+}
+
+Result<std::string> ValueRef::checked(const format::Line& line, std::string value) const
+{
     const bool same = line.type == format::Line::Type::record && line.command == format::Command::set &&
                       line.key == key_ && line.kind == entry_.kind && value.size() == entry_.size;
     if (!same) {

@@ -1,6 +1,5 @@
 #include "engine/format/checksum.h"
 
-#include <fmt/format.h>
 #include <array>
 
 namespace bytestore::format {
@@ -10,13 +9,14 @@ namespace {
 constexpr std::string_view kBefore = ",\"c\":\"";
 constexpr std::string_view kAfter = "\"}";
 
+constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::uint8_t kNoDigit = 0xFF;
 
 constexpr std::array<std::uint8_t, 256> kHexValues = [] {
     std::array<std::uint8_t, 256> values{};
     values.fill(kNoDigit);
     for (std::uint8_t value = 0; value < 16; ++value) {
-        values[static_cast<unsigned char>("0123456789abcdef"[value])] = value;
+        values[static_cast<unsigned char>(kHexDigits[value])] = value;
     }
     return values;
 }();
@@ -76,7 +76,14 @@ std::optional<CheckedText> split_checksum(std::string_view text)
 
 std::string checksum_tail(std::uint64_t sum)
 {
-    return fmt::format("{}{:016x}{}", kBefore, sum, kAfter);
+    constexpr unsigned kDigitBits = 4;
+    std::string tail(kBefore);
+    tail.reserve(kChecksumTail + 1);
+    for (unsigned shift = 64; shift > 0;) {
+        shift -= kDigitBits;
+        tail += kHexDigits[sum >> shift & 0xF];
+    }
+    return tail += kAfter;
 }
 
 }  // namespace bytestore::format

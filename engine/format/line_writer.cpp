@@ -27,7 +27,10 @@ Status LineWriter::flush()
 Status LineWriter::make_room(std::size_t size)
 {
     if (buffer_.size() + size > kPiece) {
-        sum_.add(buffer_);
+        if (!flushed_sum_) {
+            flushed_sum_.emplace();
+        }
+        flushed_sum_->add(buffer_);
         TRY(flush());
     }
     return {};
@@ -81,14 +84,24 @@ Status LineWriter::from(const LineSource& source, std::uint64_t length)
 
 Result<std::uint64_t> LineWriter::finish()
 {
-    sum_.add(buffer_);
-    const std::string tail = checksum_tail(sum_.value()) + '\n';
+    const std::string tail = checksum_tail(sum()) + '\n';
     if (buffer_.size() + tail.size() > kPiece) {
         TRY(flush());
     }
     buffer_ += tail;
     TRY(flush());
     return flushed_ - 1;
+}
+
+// Of all that was appended.
+std::uint64_t LineWriter::sum() const
+{
+    if (!flushed_sum_) {
+        return checksum_of(buffer_);
+    }
+    Checksum sum = *flushed_sum_;
+    sum.add(buffer_);
+    return sum.value();
 }
 
 }  // namespace bytestore::format

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,8 +35,10 @@ private:
     Status make_room(std::size_t size);
     Status flush();
 
-    Checksum sum_;
+    std::uint64_t sum() const;
+
     const Output& out_;
+    std::optional<Checksum> flushed_sum_;  // none: all of the line is in the buffer, and summed up at once
     std::uint64_t flushed_ = 0;
     std::string buffer_;
 };

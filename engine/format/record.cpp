@@ -23,27 +23,47 @@ void complete_canonical(Line& line, std::uint64_t begin)
     }
 }
 
+namespace {
+
+// Fills `line`; false if it is not in the form we write.
+Result<bool> parse_ours(std::string_view text, std::uint64_t begin, Line& line, std::string* value)
+{
+    const auto split = split_checksum(text);
+    if (!split) {
+        return false;
+    }
+    line.checked = split->sum.has_value();
+    if (line.checked && checksum_of(split->body) != *split->sum) {
+        return fail(Errc::damaged, "checksum mismatch");
+    }
+    const std::size_t value_size = value != nullptr ? value->size() : 0;
+    Window window(split->body);
+    TRY_ASSIGN(const bool canonical, recognise(window, line, value));
+    if (canonical) {
+        complete_canonical(line, begin);
+    } else if (value != nullptr) {
+        value->resize(value_size);
+    }
+    return canonical;
+}
+
+Result<Line> parse_other(std::string_view text, std::uint64_t begin, bool checked, std::string* value)
+{
+    TRY(check_foreign_size(text.size()));
+    return parse_foreign(text, begin, checked, value);
+}
+
+}  // namespace
+
 Result<Line> parse_trimmed(std::string_view text, std::uint64_t begin, std::string* value)
 {
-    Line line;
-    if (const auto split = split_checksum(text)) {
-        line.checked = split->sum.has_value();
-        if (line.checked && checksum_of(split->body) != *split->sum) {
-            return fail(Errc::damaged, "checksum mismatch");
-        }
-        const std::size_t value_size = value != nullptr ? value->size() : 0;
-        Window window(split->body);
-        TRY_ASSIGN(const bool canonical, recognise(window, line, value));
-        if (canonical) {
-            complete_canonical(line, begin);
-            return line;
-        }
-        if (value != nullptr) {
-            value->resize(value_size);
-        }
+    Result<Line> line{Line{}};  // filled where it is returned: it is too large to be moved about
+    if (const auto ours = parse_ours(text, begin, *line, value); !ours) {
+        line = std::unexpected(ours.error());
+    } else if (!*ours) {
+        line = parse_other(text, begin, line->checked, value);
     }
-    TRY(check_foreign_size(text.size()));
-    return parse_foreign(text, begin, line.checked, value);
+    return line;
 }
 
 Result<Line> parse_line(std::string_view line, std::string* value)

@@ -1,5 +1,6 @@
 #include "engine/index/entry_codec.h"
 
+#include <bit>
 #include <optional>
 
 namespace bytestore {
@@ -86,6 +87,21 @@ Entry decode_entry(const char*& from, std::int64_t mtime_reference)
         decode_rare(from, flags, entry.meta);
     }
     return entry;
+}
+
+std::int64_t skip_entry(const char*& from, std::int64_t mtime_reference)
+{
+    const auto flags = static_cast<std::uint8_t>(*from++);
+    for (int number = 0; number < 4; ++number) {  // segment, offset, length, size
+        get_varint(from);
+    }
+    const std::int64_t mtime = get_time(from, mtime_reference);
+    if (const auto rare = static_cast<std::uint8_t>(flags & ~kEntryIsLink)) {
+        for (int left = std::popcount(rare); left > 0; --left) {
+            get_varint(from);
+        }
+    }
+    return mtime;
 }
 
 }  // namespace bytestore

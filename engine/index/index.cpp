@@ -1,24 +1,34 @@
 #include "engine/index/index.h"
 
-#include "engine/index/index_base.h"
-#include "engine/index/merged_cursor.h"
+#include "engine/index/index_cursor.h"
+#include "engine/index/listing.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace bytestore {
-
 namespace {
 
-// A node of the map and the two headers of the allocator: for the node, and for a key too long to lie in it.
-constexpr std::size_t kDeltaNodeBytes = sizeof(IndexDelta::value_type) + 4 * sizeof(void*) + 2 * sizeof(std::size_t);
+// A part has at most so many times as many keys as changes may wait in it.
+constexpr std::size_t kKeysAChange = 8;
+
+constexpr std::size_t part_keys(std::size_t least_merge)
+{
+    return kKeysAChange * std::max<std::size_t>(least_merge, 1);
+}
+
+// Parts that are not full, so that the next keys do not split them all.
+std::vector<IndexBase> bases_of(IndexBase base, std::size_t least_merge)
+{
+    if (base.in_memory()) {
+        return base.split(part_keys(least_merge) / 4 * 3);
+    }
+    std::vector<IndexBase> bases;
+    bases.push_back(std::move(base));
+    return bases;
+}
 
 }  // namespace
-
-Index::Index()
-    : Index(kLeastMerge)
-{
-}
 
 Index::Index(std::size_t least_merge)
     : Index(IndexBase(), least_merge)
@@ -26,98 +36,78 @@ Index::Index(std::size_t least_merge)
 }
 
 Index::Index(IndexBase base, std::size_t least_merge)
-    : base_(std::make_shared<const IndexBase>(std::move(base))), hidden_(base_->size()), least_merge_(least_merge)
+    : least_merge_(least_merge),
+      size_(base.size()),
+      on_demand_(!base.in_memory()),
+      parts_(bases_of(std::move(base), least_merge))
 {
 }
 
-Index::~Index() = default;
-Index::Index(Index&&) noexcept = default;
-Index& Index::operator=(Index&&) noexcept = default;
-
 std::optional<Entry> Index::find(std::string_view key) const
 {
-    if (const auto change = delta_.find(key); change != delta_.end()) {
-        return change->second;
-    }
-    const auto found = base_->find(key);
-    if (!found || hidden_.contains(found->rank)) {
-        return std::nullopt;
-    }
-    return found->entry;
+    return parts_[parts_.part_of(key)].find(key);
 }
 
 std::optional<Entry> Index::put(std::string_view key, const Entry& entry)
 {
-    merge_if_outgrown();
-    const auto place = delta_.lower_bound(key);
-    if (place != delta_.end() && place->first == key) {
-        return std::exchange(place->second, entry);
-    }
-    const auto found = base_->find(key);
-    delta_.emplace_hint(place, key, entry);
-    delta_key_bytes_ += key.size();
-    if (!found || hidden_.contains(found->rank)) {
-        return std::nullopt;
-    }
-    hidden_.insert(found->rank);
-    return found->entry;
+    auto replaced = part_to_change(key).put(key, entry);
+    size_ += replaced ? 0 : 1;
+    return replaced;
 }
 
 std::optional<Entry> Index::erase(std::string_view key)
 {
-    merge_if_outgrown();
-    if (const auto change = delta_.find(key); change != delta_.end()) {
-        const Entry removed = change->second;
-        delta_.erase(change);
-        delta_key_bytes_ -= key.size();
-        return removed;
-    }
-    const auto found = base_->find(key);
-    if (!found || hidden_.contains(found->rank)) {
-        return std::nullopt;
-    }
-    hidden_.insert(found->rank);
-    return found->entry;
+    auto removed = part_to_change(key).erase(key);
+    size_ -= removed ? 1 : 0;
+    return removed;
 }
 
-std::size_t Index::size() const
+std::vector<ListItem> Index::list(const ListRequest& request) const
 {
-    return base_->size() - hidden_.count() + delta_.size();
+    IndexCursor cursor(parts_);
+    return list_items(cursor, request);
+}
+
+bool Index::any(std::string_view prefix) const
+{
+    IndexCursor cursor(parts_);
+    cursor.seek(prefix);
+    return cursor.valid() && cursor.key().starts_with(prefix);
 }
 
 std::size_t Index::memory_bytes() const
 {
-    return base_->memory_bytes() + hidden_.memory_bytes() + delta_.size() * kDeltaNodeBytes + delta_key_bytes_;
+    return parts_.memory_bytes();
 }
 
 bool Index::intact() const
 {
-    return base_->intact();
+    return !on_demand_ || parts_[0].base().intact();
 }
 
 bool Index::load() const
 {
-    return base_->load();
+    return !on_demand_ || parts_[0].base().load();
 }
 
-Index::Frozen Index::freeze() const
+IndexPart& Index::part_to_change(std::string_view key)
 {
-    return {.base = base_, .hidden = hidden_, .delta = delta_};
+    const std::size_t part = parts_.part_of(key);
+    if (!outgrown(parts_[part])) {
+        return parts_[part];
+    }
+    auto bases = parts_[part].merged(part_keys(least_merge_));
+    if (!intact()) {
+        return parts_[part];
+    }
+    parts_.replace(part, std::move(bases));
+    on_demand_ = false;
+    return parts_[parts_.part_of(key)];
 }
 
-void Index::merge_if_outgrown()
+bool Index::outgrown(const IndexPart& part) const
 {
-    const std::size_t bound = std::max(least_merge_, base_->size() / 4);
-    if (delta_.size() < bound && hidden_.count() < bound) {
-        return;
-    }
-    IndexBase::Builder builder(base_->memory_bytes());
-    for (MergedCursor cursor(*base_, hidden_, delta_); cursor.valid(); cursor.next()) {
-        builder.add(cursor.key(), cursor.entry());
-    }
-    if (base_->intact()) {
-        *this = Index(builder.finish(), least_merge_);
-    }
+    return part.changes() >= std::max(least_merge_, part.base().size() / kKeysAChange);
 }
 
 }  // namespace bytestore

@@ -1,18 +1,18 @@
 // The ordered index: from each live key to the place of its last record.
 //
-// Two levels. The base is immutable: sorted, front-coded blocks, its integers as varints, so that a path-like key costs
-// less than its own length. The delta above it is a small ordered map of what was put since. A key of the base that was
-// erased or put again is hidden there by one bit, so that no number of erased keys slows a listing down. Delta and base
-// are merged into a new base when the delta or the hidden outgrow max(64 Ki entries, a quarter of the base), so that a
-// mutation costs O(log n) amortised.
+// It is made of parts, each with the keys of a range, about a thousand of them. A part has two levels
+// (engine/index/index_part.h): a base of packed blocks, in which a path-like key costs less than its own length, and
+// above it what was put or erased since. When more changes wait in a part than its bound (kLeastMerge, or an eighth of
+// a base that is still in one piece because it is read on demand), they are merged into a new base, which is split when
+// it has become too large. So a mutation costs O(log n) and now and then the rewriting of a thousand entries, and never
+// more: readers wait for no large merge.
 //
 // Order is that of unsigned bytes. Thread-safety: const methods may run at the same time; a mutation excludes all
 // others (the store holds its lock). A mutation that throws (for lack of memory) has changed nothing. One that was
 // moved from may only be assigned to or destroyed.
 #pragma once
 
-#include "engine/index/delta.h"
-#include "engine/index/rank_set.h"
+#include "engine/index/index_parts.h"
 #include "engine/types.h"
 
 #include <cstddef>
@@ -24,22 +24,15 @@
 
 namespace bytestore {
 
-class IndexBase;
-
 class Index {
 public:
-    static constexpr std::size_t kLeastMerge = std::size_t{64} << 10;
+    static constexpr std::size_t kLeastMerge = 128;
 
-    Index();
-    // `least_merge`: how many entries the delta may hold however small the base is.
-    explicit Index(std::size_t least_merge);
+    // `least_merge`: how many changes may wait in a part however small its base is; a part has up to eight times as
+    // many keys.
+    explicit Index(std::size_t least_merge = kLeastMerge);
     // One that shows `base`.
     explicit Index(IndexBase base, std::size_t least_merge = kLeastMerge);
-    ~Index();
-    Index(const Index&) = delete;
-    Index& operator=(const Index&) = delete;
-    Index(Index&&) noexcept;
-    Index& operator=(Index&&) noexcept;
 
     std::optional<Entry> find(std::string_view key) const;
     // Both return what they replaced or removed.
@@ -51,8 +44,8 @@ public:
     // Whether any key starts with `prefix`; one seek.
     bool any(std::string_view prefix) const;
 
-    std::size_t size() const;          // live keys
-    std::size_t memory_bytes() const;  // about what it occupies
+    std::size_t size() const { return size_; }  // live keys
+    std::size_t memory_bytes() const;           // about what it occupies
 
     // Whether what the index was made over is still to be had. Once it is not, nothing that was read or changed since
     // the last time it was may be believed. Only an index over a base that is read on demand can come to that.
@@ -60,9 +53,8 @@ public:
     // Brings all of it into memory; false if it is not intact then.
     bool load() const;
 
-    // What it shows at this moment, for one who reads it later: costs a copy of the changes, not of the base.
-    struct Frozen;
-    Frozen freeze() const;
+    // What it shows at this moment, for one who reads it later: costs a copy of the changes, not of the bases.
+    IndexParts freeze() const { return parts_; }
 
     // Builds an index from records in the order of the log, the last of a key winning; much faster than put and erase
     // one by one, since it sorts. `superseded` hears of every Set that a later Set or Delete of its key made dead, in
@@ -70,19 +62,14 @@ public:
     class Loader;
 
 private:
-    void merge_if_outgrown();
+    // The part for a key that is about to be changed, after a merge if one is due.
+    IndexPart& part_to_change(std::string_view key);
+    bool outgrown(const IndexPart& part) const;
 
-    std::shared_ptr<const IndexBase> base_;
-    RankSet hidden_;  // ranks in the base whose keys were erased or are in the delta
-    IndexDelta delta_;
-    std::size_t delta_key_bytes_ = 0;
     std::size_t least_merge_;
-};
-
-struct Index::Frozen {
-    std::shared_ptr<const IndexBase> base;
-    RankSet hidden;
-    IndexDelta delta;
+    std::size_t size_;  // live keys
+    bool on_demand_;    // there is one part only, whose base may not all be in memory
+    IndexParts parts_;
 };
 
 class Index::Loader {

@@ -61,20 +61,93 @@ std::size_t IndexBase::block_of(std::string_view key) const
                           [this](std::size_t block) { return first_key(block); });
 }
 
-std::optional<IndexBase::Found> IndexBase::find(std::string_view key) const
+std::optional<IndexBase::Found> IndexBase::find(std::string_view key, IndexHash hash) const
 {
-    Cursor cursor(*this);
-    cursor.seek(key);
-    if (!cursor.valid() || cursor.key() != key) {
+    if (!places_.known()) {
+        return size_ == 0 ? std::nullopt : find_in(block_of(key), key);
+    }
+    std::optional<Found> found;
+    places_.search(hash, [&](std::size_t block) {
+        found = find_in(block, key);
+        return found.has_value();
+    });
+    return found;
+}
+
+// Walks a block without putting its keys together: an entry that shares more with the one before it than that shares
+// with `key` is below `key` as well.
+std::optional<IndexBase::Found> IndexBase::find_in(std::size_t block, std::string_view key) const
+{
+    if (!touch(block)) {
         return std::nullopt;
     }
-    return Found{cursor.rank(), cursor.entry()};
+    const char* at = bytes_.view().data() + (*block_starts_)[block];
+    const std::size_t end = std::min((block + 1) * kBlockEntries, size_);
+    std::size_t matched = 0;  // first bytes that `key` has in common with the entry before
+    std::int64_t mtime = 0;   // of the entry before
+    for (std::size_t rank = block * kBlockEntries; rank < end; ++rank) {
+        const std::uint64_t shared = get_varint(at);
+        const std::uint64_t length = get_varint(at);
+        const std::string_view own(at, length);
+        at += length;
+        if (shared <= matched) {
+            const auto rest = key.substr(shared);
+            const std::size_t common = shared_bytes(own, rest);
+            if (common == own.size() && common == rest.size()) {
+                return Found{rank, decode_entry(at, mtime)};
+            }
+            if (own.substr(common) > rest.substr(common)) {
+                return std::nullopt;
+            }
+            matched = shared + common;
+        }
+        mtime = skip_entry(at, mtime);
+    }
+    return std::nullopt;
+}
+
+void IndexBase::learn_places()
+{
+    if (blocks_of(size_) > KeyPlaces::kMostBlocks) {
+        return;
+    }
+    std::vector<IndexHash> hashes;
+    hashes.reserve(size_);
+    for (Cursor cursor(*this); cursor.valid(); cursor.next()) {
+        hashes.push_back(index_hash(cursor.key()));
+    }
+    places_ = KeyPlaces(hashes, kBlockEntries);
+}
+
+std::vector<IndexBase> IndexBase::split(std::size_t entries) const
+{
+    const std::size_t step = std::max<std::size_t>(entries / kBlockEntries, 1);
+    const std::size_t blocks = block_starts_->size();
+    std::vector<IndexBase> slices;
+    slices.reserve(blocks / step + 1);
+    for (std::size_t first = 0; first < blocks; first += step) {
+        slices.push_back(slice(first, std::min(first + step, blocks)));
+    }
+    return slices;
+}
+
+IndexBase IndexBase::slice(std::size_t first_block, std::size_t last_block) const
+{
+    const auto& all = *block_starts_;
+    const std::uint64_t begin = all[first_block];
+    const std::uint64_t end = last_block < all.size() ? all[last_block] : bytes().size();
+    std::vector<std::uint64_t> starts(all.begin() + static_cast<std::ptrdiff_t>(first_block),
+                                      all.begin() + static_cast<std::ptrdiff_t>(last_block));
+    std::ranges::for_each(starts, [begin](std::uint64_t& start) { start -= begin; });
+    const std::size_t entries = std::min(last_block * kBlockEntries, size_) - first_block * kBlockEntries;
+    return {entries, std::make_shared<const std::vector<std::uint64_t>>(std::move(starts)),
+            PagedBytes(std::string(bytes().substr(begin, end - begin)))};
 }
 
 std::size_t IndexBase::memory_bytes() const
 {
     return bytes_.memory_bytes() + block_starts_->capacity() * sizeof(std::uint64_t) +
-           (page_keys_ ? page_keys_->memory_bytes() : 0);
+           (page_keys_ ? page_keys_->memory_bytes() : 0) + places_.memory_bytes();
 }
 
 IndexBase::Builder::Builder(std::size_t expected_bytes)

@@ -15,6 +15,7 @@
 // Thread-safety: immutable; cursors and builders belong to one thread each.
 #pragma once
 
+#include "engine/index/key_places.h"
 #include "engine/index/page_keys.h"
 #include "engine/index/paged_bytes.h"
 #include "engine/types.h"
@@ -81,8 +82,15 @@ public:
     // Of the bytes only what was brought in may be read.
     std::string_view bytes() const { return bytes_.view(); }
 
-    std::optional<Found> find(std::string_view key) const;
+    std::optional<Found> find(std::string_view key) const { return find(key, index_hash(key)); }
+    std::optional<Found> find(std::string_view key, IndexHash hash) const;
+    // Makes find() faster, for two to three bytes a key, if there are not too many keys.
+    void learn_places();
+    std::string_view first_key() const { return page_key(0); }  // while size() > 0
     std::size_t size() const { return size_; }
+    // Copies of its blocks, about `entries` in each; none if nothing is in it. All of it is in memory.
+    std::vector<IndexBase> split(std::size_t entries) const;
+    bool in_memory() const { return bytes_.all_there(); }
     // Of the packed form, which is also about what it occupies.
     std::size_t memory_bytes() const;
 
@@ -92,12 +100,15 @@ private:
     bool touch(std::size_t block) const { return bytes_.touch(block / kPageBlocks); }
     std::string_view first_key(std::size_t block) const;  // empty if it cannot be had
     std::string_view page_key(std::size_t page) const;
+    IndexBase slice(std::size_t first_block, std::size_t last_block) const;
+    std::optional<Found> find_in(std::size_t block, std::string_view key) const;
     // The last block whose first key is not above `key`; the first one if there is none.
     std::size_t block_of(std::string_view key) const;
 
     PagedBytes bytes_;
     Starts block_starts_ = std::make_shared<const std::vector<std::uint64_t>>();
     std::shared_ptr<const PageKeys> page_keys_;  // none: they are looked up
+    KeyPlaces places_;
     std::size_t size_ = 0;
 };
 

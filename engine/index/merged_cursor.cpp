@@ -3,7 +3,7 @@
 namespace bytestore {
 
 MergedCursor::MergedCursor(const IndexBase& base, const RankSet& hidden, const IndexDelta& delta)
-    : base_(base), hidden_(&hidden), delta_(&delta), next_change_(delta.begin())
+    : base_(base), hidden_(&hidden), delta_(&delta)
 {
     skip_hidden();
     choose();
@@ -37,7 +37,7 @@ void MergedCursor::skip_hidden()
 
 void MergedCursor::choose()
 {
-    in_delta_ = next_change_ != delta_->end() && (!base_.valid() || next_change_->first < base_.key());
+    in_delta_ = next_change_ < delta_->size() && (!base_.valid() || delta_->key(next_change_) < base_.key());
 }
 
 }  // namespace bytestore

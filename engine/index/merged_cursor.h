@@ -1,11 +1,12 @@
-// Walks forward over what an index shows: the base without its hidden entries, and the delta. The two have no key in
-// common.
+// Walks forward over what a part of an index shows: the base without its hidden entries, and the delta. The two have no
+// key in common.
 #pragma once
 
 #include "engine/index/delta.h"
 #include "engine/index/index_base.h"
 #include "engine/index/rank_set.h"
 
+#include <cstddef>
 #include <string_view>
 
 namespace bytestore {
@@ -16,9 +17,9 @@ public:
     MergedCursor(const IndexBase& base, const RankSet& hidden, const IndexDelta& delta);
 
     bool valid() const { return in_delta_ || base_.valid(); }
-    // Of the current entry, while valid(); a move ends the life of what they returned.
-    std::string_view key() const { return in_delta_ ? std::string_view(next_change_->first) : base_.key(); }
-    const Entry& entry() const { return in_delta_ ? next_change_->second : base_.entry(); }
+    // Of the current entry, while valid(); a move ends the life of the key.
+    std::string_view key() const { return in_delta_ ? delta_->key(next_change_) : base_.key(); }
+    Entry entry() const { return in_delta_ ? delta_->entry(next_change_) : base_.entry(); }
 
     void next();  // while valid()
     // To the first entry whose key is not below `key`, in either direction.
@@ -31,8 +32,8 @@ private:
     IndexBase::Cursor base_;
     const RankSet* hidden_;
     const IndexDelta* delta_;
-    IndexDelta::const_iterator next_change_;
-    bool in_delta_ = false;  // whether the current entry is *next_change_
+    std::size_t next_change_ = 0;  // in the delta
+    bool in_delta_ = false;        // whether the current entry is that one
 };
 
 }  // namespace bytestore

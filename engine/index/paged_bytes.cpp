@@ -76,6 +76,11 @@ bool PagedBytes::intact() const
     return !pages_ || !pages_->broken;
 }
 
+bool PagedBytes::all_there() const
+{
+    return !pages_ || pages_->missing == 0;
+}
+
 std::string_view PagedBytes::view() const
 {
     return pages_ ? std::string_view(pages_->memory.get(), pages_->size) : owned_;

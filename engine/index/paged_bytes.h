@@ -36,6 +36,7 @@ public:
     bool touch(std::size_t page) const { return !pages_ || touch_page(page); }
     bool touch_all() const;
     bool intact() const;
+    bool all_there() const;
     // Of these only what was touched may be read.
     std::string_view view() const;
 

@@ -56,6 +56,9 @@ public:
     // Promises disk space for [offset, offset + length) without changing the size.
     virtual Status reserve(std::uint64_t offset, std::uint64_t length) = 0;
     virtual Result<FileInfo> info() = 0;
+    // The same without its mtime, for a file that is written all the time: once a time was asked for, Linux gives the
+    // next write one of its own and the file's inode is written again, which can cost as much as the write.
+    virtual Result<FileInfo> info_without_time() { return info(); }
     // An exclusive lock for as long as this File lives, or Errc::locked at once if another has it.
     virtual Status lock() = 0;
     // Forgets clean cached pages, so that the next read comes from the disk.

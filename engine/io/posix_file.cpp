@@ -78,6 +78,23 @@ Result<FileInfo> info_of(int fd, const std::string& name)
     return to_info(st);
 }
 
+Result<FileInfo> info_without_time_of(int fd, const std::string& name)
+{
+    struct statx st{};
+    if (::statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS & ~(STATX_ATIME | STATX_MTIME | STATX_CTIME), &st) != 0) {
+        return os_failure(errno, "stat", name);
+    }
+    FileInfo info;
+    info.size = st.stx_size;
+    info.inode = st.stx_ino;
+    info.links = st.stx_nlink;
+    info.mode = st.stx_mode & 07777U;
+    info.uid = st.stx_uid;
+    info.gid = st.stx_gid;
+    info.regular = S_ISREG(st.stx_mode);
+    return info;
+}
+
 Status lock_of(int fd, const std::string& name)
 {
     if (retry_interrupted([&] { return ::flock(fd, LOCK_EX | LOCK_NB); }) != 0) {
@@ -145,6 +162,7 @@ public:
     }
 
     Result<FileInfo> info() override { return info_of(fd_.get(), path_); }
+    Result<FileInfo> info_without_time() override { return info_without_time_of(fd_.get(), path_); }
     Status lock() override { return lock_of(fd_.get(), path_); }
 
     Status drop_cache() override

@@ -294,6 +294,20 @@ std::vector<ListItem> Catalog::list(const ListRequest& request) const
     return reading([&] { return index_.list(request); });
 }
 
+std::vector<Catalog::Listed> Catalog::find_all(const ListRequest& request) const
+{
+    return reading([&] {
+        std::vector<Listed> all;
+        for (auto& item : index_.list(request)) {
+            if (index_.intact() && !item.group) {
+                const auto& segment = accounts_[item.entry.segment]->view.segment;
+                all.push_back({std::move(item.name), {.entry = item.entry, .segment = segment}});
+            }
+        }
+        return all;
+    });
+}
+
 bool Catalog::any(std::string_view prefix) const
 {
     return reading([&] { return index_.any(prefix); });

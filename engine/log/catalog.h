@@ -47,6 +47,11 @@ public:
         std::shared_ptr<Segment> segment;
     };
 
+    struct Listed {
+        std::string key;
+        Found found;
+    };
+
     struct SegmentView {
         Slot slot = 0;
         std::shared_ptr<Segment> segment;
@@ -111,7 +116,7 @@ public:
             std::shared_ptr<Segment> segment;
             SnapshotSegment known;  // what the catalog knows of it
         };
-        Index::Frozen index;
+        IndexParts index;
         std::vector<Part> segments;  // in the order of their numbers
         std::vector<SegmentView> unsynced;
         Uncovered uncovered;
@@ -144,6 +149,7 @@ public:
 
     std::optional<Found> find(std::string_view key) const;
     std::vector<ListItem> list(const ListRequest& request) const;
+    std::vector<Listed> find_all(const ListRequest& request) const;  // the keys of list(), without groups
     bool any(std::string_view prefix) const;
     Totals totals() const;
     // Brings an index on demand into memory, whole.

@@ -1,7 +1,9 @@
-// A set of hashes of keys that mostly stays as a snapshot gave it: that part is one sorted array.
+// A set of hashes of keys. It only grows, and most of it is one sorted array, of eight bytes a hash; what was added
+// lately waits beside it until it is worth a merge.
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <unordered_set>
 #include <utility>
@@ -19,8 +21,13 @@ public:
 
     void insert(std::uint64_t hash)
     {
-        if (!std::ranges::binary_search(sorted_, hash)) {
-            added_.insert(hash);
+        if (std::ranges::binary_search(sorted_, hash)) {
+            return;
+        }
+        added_.insert(hash);
+        if (added_.size() >= std::max(kLeastMerge, sorted_.size() / 8)) {
+            sorted_ = all();
+            added_.clear();
         }
     }
     bool contains(std::uint64_t hash) const
@@ -30,13 +37,19 @@ public:
     // All of them, ascending.
     std::vector<std::uint64_t> all() const
     {
-        std::vector<std::uint64_t> hashes = sorted_;
+        std::vector<std::uint64_t> hashes;
+        hashes.reserve(sorted_.size() + added_.size());
+        hashes.assign(sorted_.begin(), sorted_.end());
         hashes.insert(hashes.end(), added_.begin(), added_.end());
-        std::ranges::sort(hashes);
+        const auto middle = hashes.begin() + static_cast<std::ptrdiff_t>(sorted_.size());
+        std::sort(middle, hashes.end());
+        std::inplace_merge(hashes.begin(), middle, hashes.end());
         return hashes;
     }
 
 private:
+    static constexpr std::size_t kLeastMerge = 4096;
+
     std::vector<std::uint64_t> sorted_;
     std::unordered_set<std::uint64_t> added_;  // nothing of sorted_
 };

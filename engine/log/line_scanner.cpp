@@ -8,6 +8,9 @@ namespace {
 
 constexpr std::size_t kBuffer = 4 * format::kPiece;
 
+// What is read at once, but for long lines: little enough to stay in the processor's cache until it is parsed.
+constexpr std::size_t kRead = std::size_t{256} << 10;
+
 }  // namespace
 
 LineScanner::LineScanner(File& file, std::uint64_t begin, std::uint64_t end)
@@ -59,7 +62,8 @@ Result<bool> LineScanner::fill()
         std::memmove(buffer_.data(), buffer_.data() + start, keep);
     }
     buffer_begin_ = offset_;
-    const auto want = std::min<std::uint64_t>(buffer_.size() - keep, end_ - offset_ - keep);
+    const auto room = std::min(buffer_.size() - keep, std::max(kRead, keep));
+    const auto want = std::min<std::uint64_t>(room, end_ - offset_ - keep);
     TRY_ASSIGN(const std::size_t got,
                file_.read(offset_ + keep, std::span(buffer_).subspan(keep, static_cast<std::size_t>(want))));
     buffered_ = keep + got;

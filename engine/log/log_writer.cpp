@@ -316,7 +316,7 @@ Status LogWriter::verify_name_free(const std::string& name)
 
 Status LogWriter::verify_untouched()
 {
-    TRY_ASSIGN(const FileInfo info, segment_ ? segment_->file().info() : directory_.info());
+    TRY_ASSIGN(const FileInfo info, segment_ ? segment_->file().info_without_time() : directory_.info());
     if (info.links > 0 && (!segment_ || info.size == end_)) {
         return {};
     }

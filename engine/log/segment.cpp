@@ -20,15 +20,22 @@ Segment::Segment(std::uint64_t number, std::unique_ptr<File> file, const FileInf
 Result<format::Line> Segment::read_line(std::uint64_t offset, std::uint64_t length, std::string* value) const
 {
     const auto source = line_source(*file_, offset);
-    auto parse = [&]() -> Result<format::Line> {
-        if (length > format::kPiece) {
-            return format::parse_long_line(source, length, value);
-        }
-        std::string line(static_cast<std::size_t>(length), '\0');
-        TRY(source(0, line));
-        return format::parse_line(line, value);
-    };
-    auto line = parse();
+    if (length > format::kPiece) {
+        return placed(offset, format::parse_long_line(source, length, value));
+    }
+    std::string line(static_cast<std::size_t>(length), '\0');
+    TRY(source(0, line));
+    return parse_line(offset, line, value);
+}
+
+Result<format::Line> Segment::parse_line(std::uint64_t offset, std::string_view line, std::string* value) const
+{
+    return placed(offset, format::parse_line(line, value));
+}
+
+// With the place in what it says of damage.
+Result<format::Line> Segment::placed(std::uint64_t offset, Result<format::Line> line) const
+{
     if (!line && line.error().code == Errc::damaged) {
         return damaged_at(number_, offset, line.error().message);
     }

@@ -31,8 +31,12 @@ public:
     // The line of `length` bytes at `offset`, its checksum verified; as format::parse_line. Errors name segment and
     // offset.
     Result<format::Line> read_line(std::uint64_t offset, std::uint64_t length, std::string* value) const;
+    // The same of a line that was read from `offset` already.
+    Result<format::Line> parse_line(std::uint64_t offset, std::string_view line, std::string* value) const;
 
 private:
+    Result<format::Line> placed(std::uint64_t offset, Result<format::Line> line) const;
+
     const std::uint64_t number_;
     const std::unique_ptr<File> file_;
     const std::uint64_t inode_;

@@ -40,11 +40,12 @@ private:
         format::Line line;
     };
 
-    Status take(format::Line line);
+    // A line of which they may keep the content: it is too large to be copied about.
+    Status take(format::Line& line);
     Status take_header(const format::Line& line);
     void take_seal(const format::Line& line);
-    void take_record(format::Line line);
-    void take_batch_record(format::Line line);
+    void take_record(format::Line& line);
+    void take_batch_record(format::Line& line);
     void end_batch(const format::Line& next);
     void deliver(std::uint64_t offset, std::uint64_t length, const format::Line& line);
     std::uint64_t bad_from() const { return batch_.empty() ? scanner_.offset() : batch_.front().offset; }
@@ -72,7 +73,7 @@ Result<SegmentScan> Scan::run()
             bad(bad_from(), "a record of a batch without its checksum");
         } else if (line) {
             result_.newline_missing = !scanner_.terminated();
-            TRY(take(std::move(*line)));
+            TRY(take(*line));
         } else if (line.error().code == Errc::damaged) {
             bad(bad_from(), line.error().message);
         } else {
@@ -88,7 +89,7 @@ Result<SegmentScan> Scan::run()
     return std::move(result_);
 }
 
-Status Scan::take(format::Line line)
+Status Scan::take(format::Line& line)
 {
     using Type = format::Line::Type;
     if (line.type == Type::blank) {
@@ -107,7 +108,7 @@ Status Scan::take(format::Line line)
     if (line.type == Type::seal && !seal_seen_) {
         take_seal(line);
     } else if (line.type == Type::record) {
-        take_record(std::move(line));
+        take_record(line);
     }
     lines_ += result_.bad ? 0 : 1;
     return {};
@@ -142,19 +143,19 @@ void Scan::take_seal(const format::Line& line)
     result_.sealed = true;
 }
 
-void Scan::take_record(format::Line line)
+void Scan::take_record(format::Line& line)
 {
     if (batch_.empty()) {
         lines_before_batch_ = lines_;
     }
     if (line.fields.batch) {
-        take_batch_record(std::move(line));
+        take_batch_record(line);
     } else {
         deliver(scanner_.offset(), scanner_.length(), line);
     }
 }
 
-void Scan::take_batch_record(format::Line line)
+void Scan::take_batch_record(format::Line& line)
 {
     const auto mark = *line.fields.batch;
     const auto expected = batch_.size() + 1;

@@ -1,6 +1,6 @@
 #include "engine/log/snapshot_binding.h"
 
-#include "engine/index/merged_cursor.h"
+#include "engine/index/index_cursor.h"
 #include "engine/log/segment_name.h"
 
 #include <fmt/format.h>
@@ -152,15 +152,15 @@ Result<Snapshot> make_snapshot(const Catalog::Frozen& frozen,
         TRY(complete(snapshot.segments.back(), *segment));
     }
     std::uint64_t hidden = 0;
-    IndexBase::Builder builder(frozen.index.base->memory_bytes());
-    for (MergedCursor cursor(*frozen.index.base, frozen.index.hidden, frozen.index.delta); cursor.valid();
-         cursor.next()) {
+    IndexBase::Builder builder(frozen.index.memory_bytes());
+    IndexCursor cursor(frozen.index);
+    for (cursor.seek({}); cursor.valid(); cursor.next()) {
         Entry entry = cursor.entry();
         entry.segment = position[entry.segment];
         builder.add(cursor.key(), entry);
         hidden += is_hidden && is_hidden(cursor.key()) ? 1 : 0;
     }
-    if (!frozen.index.base->intact()) {
+    if (!frozen.index.intact()) {
         return fail(Errc::damaged, fmt::format("the present {} is damaged", kSnapshotName));
     }
     snapshot.base = builder.finish();

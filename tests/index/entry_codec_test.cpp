@@ -78,6 +78,9 @@ protected:
         const char* at = packed.data();
         EXPECT_EQ(decode_entry(at, reference), entry);
         EXPECT_EQ(at, end);
+        at = packed.data();
+        EXPECT_EQ(skip_entry(at, reference), entry.meta.mtime);
+        EXPECT_EQ(at, end);
     }
 };
 

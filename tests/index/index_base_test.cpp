@@ -34,22 +34,49 @@ Model random_model(std::size_t keys)
 // Below, at and above one and several blocks.
 class IndexBaseOfSize : public testing::TestWithParam<std::size_t> {
 protected:
+    void expect_finds_all() const
+    {
+        EXPECT_EQ(base_.size(), model_.size());
+        for (const std::string& key : all_keys(3)) {
+            EXPECT_EQ(base_.find(key).has_value(), model_.contains(key));
+        }
+        std::size_t rank = 0;
+        for (const auto& [key, entry] : model_) {
+            const auto found = base_.find(key);
+            ASSERT_TRUE(found);
+            EXPECT_EQ(found->rank, rank++);
+            EXPECT_EQ(found->entry, entry);
+        }
+    }
+
     Model model_ = random_model(GetParam());
     IndexBase base_ = packed(model_);
 };
 
 TEST_P(IndexBaseOfSize, FindsWhatItHoldsAndNothingElse)
 {
-    EXPECT_EQ(base_.size(), model_.size());
-    for (const std::string& key : all_keys(3)) {
-        EXPECT_EQ(base_.find(key).has_value(), model_.contains(key));
-    }
-    std::size_t rank = 0;
-    for (const auto& [key, entry] : model_) {
-        const auto found = base_.find(key);
-        ASSERT_TRUE(found);
-        EXPECT_EQ(found->rank, rank++);
-        EXPECT_EQ(found->entry, entry);
+    expect_finds_all();
+}
+
+TEST_P(IndexBaseOfSize, FindsTheSameOnceItLearntThePlaces)
+{
+    base_.learn_places();
+    expect_finds_all();
+}
+
+TEST_P(IndexBaseOfSize, SplitsIntoBasesThatHoldTheSame)
+{
+    for (const std::size_t entries : {1, 16, 100}) {
+        auto expected = model_.begin();
+        for (const IndexBase& slice : base_.split(entries)) {
+            EXPECT_EQ(slice.first_key(), expected->first);
+            for (IndexBase::Cursor cursor(slice); cursor.valid(); cursor.next(), ++expected) {
+                ASSERT_NE(expected, model_.end());
+                EXPECT_EQ(cursor.key(), expected->first);
+                EXPECT_EQ(cursor.entry(), expected->second);
+            }
+        }
+        EXPECT_EQ(expected, model_.end());
     }
 }
 

@@ -139,7 +139,7 @@ public:
 
     bool valid() const { return cursor_.valid(); }
     std::string_view key() const { return cursor_.key(); }
-    const Entry& entry() const { return cursor_.entry(); }
+    Entry entry() const { return cursor_.entry(); }
     std::size_t moves() const { return moves_; }
 
     void next()
@@ -165,7 +165,8 @@ std::size_t moves_to_list_root(std::size_t keys_in_group)
     IndexDelta delta;
     for (std::size_t i = 0; i < keys_in_group; ++i) {
         builder.add("user:" + std::to_string(1'000'000 + i), {});
-        delta.try_emplace("user:x" + std::to_string(i));
+        const std::string key = "user:x" + std::to_string(1'000'000 + i);
+        delta.insert(key, index_hash(key), {});
     }
     builder.add("zebra", {});
     const IndexBase base = builder.finish();

@@ -57,6 +57,28 @@ TEST_F(OperationsTest, ValuesOfEverySizeAroundAPieceAreReadAsTheyWereSet)
     }
 }
 
+// In the order of the log or in another, close together and far apart, longer than a piece, and moved by a compaction.
+TEST_F(OperationsTest, ManyValuesAreReadAtOnceAsTheyWereSet)
+{
+    constexpr std::size_t kPiece = 1U << 20;
+    Map expected;
+    for (const int i : {5, 3, 9, 1, 7, 0, 2, 4, 6, 8}) {
+        expected["k" + std::to_string(i)] = std::string(i == 9 ? kPiece + 1 : i * 1000U, static_cast<char>('a' + i));
+        set(*store_, "k" + std::to_string(i), expected["k" + std::to_string(i)]);
+        set(*store_, "other", std::string(i * 2000U, 'x'));
+    }
+    const auto refs = store_->find_all({.prefix = "k", .delimiter = {}, .after = {}});
+    ASSERT_TRUE(store_->compact());
+    ASSERT_EQ(refs.size(), expected.size());
+    const auto values = ValueRef::read_all(refs);
+    ASSERT_TRUE(values);
+    for (std::size_t i = 0; i < refs.size(); ++i) {
+        EXPECT_TRUE((*values)[i] == expected[refs[i].key()]) << refs[i].key();
+    }
+    EXPECT_TRUE(store_->find_all({.prefix = "o", .delimiter = 't', .after = {}}).empty());
+    EXPECT_TRUE(ValueRef::read_all({})->empty());
+}
+
 TEST_F(OperationsTest, AnyMetaIsTheSameAfterReopening)
 {
     constexpr auto kMost = std::numeric_limits<std::int64_t>::max();

@@ -1,0 +1,146 @@
+#include "engine/index/delta.h"
+
+#include "engine/index/entry_codec.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <utility>
+
+namespace bytestore {
+namespace {
+
+// Less garbage than this is not worth an allocation.
+constexpr std::size_t kLeastGarbage = 1024;
+
+// Room grows by an eighth: there is a delta for every thousand keys or so, and what they leave unused adds up.
+template <class Container>
+void make_room(Container& container, std::size_t more)
+{
+    const std::size_t needed = container.size() + more;
+    if (needed > container.capacity()) {
+        container.reserve(std::max(needed, container.size() + container.size() / 8));
+    }
+}
+
+// A record: varint length of the key, the key, the entry with its mtime relative to 0.
+std::string_view take_key(const char*& at)
+{
+    const std::uint64_t length = get_varint(at);
+    const std::string_view key(at, length);
+    at += length;
+    return key;
+}
+
+std::size_t record_bytes(const char* const record)
+{
+    const char* at = record;
+    take_key(at);
+    decode_entry(at, 0);
+    return static_cast<std::size_t>(at - record);
+}
+
+}  // namespace
+
+std::size_t IndexDelta::memory_bytes() const
+{
+    return records_.capacity() + starts_.capacity() * sizeof(std::size_t) + hashes_.capacity() * sizeof(IndexHash);
+}
+
+std::size_t IndexDelta::lower_bound(std::string_view key) const
+{
+    const auto key_of = [this](std::size_t start) {
+        const char* at = records_.data() + start;
+        return take_key(at);
+    };
+    return static_cast<std::size_t>(std::ranges::lower_bound(starts_, key, std::less<>{}, key_of) - starts_.begin());
+}
+
+std::optional<std::size_t> IndexDelta::find(std::string_view key, IndexHash hash) const
+{
+    const auto end = hashes_.end();
+    for (auto at = std::find(hashes_.begin(), end, hash); at != end; at = std::find(at + 1, end, hash)) {
+        const auto position = static_cast<std::size_t>(at - hashes_.begin());
+        if (this->key(position) == key) {
+            return position;
+        }
+    }
+    return std::nullopt;
+}
+
+std::string_view IndexDelta::key(std::size_t position) const
+{
+    const char* at = records_.data() + starts_[position];
+    return take_key(at);
+}
+
+Entry IndexDelta::entry(std::size_t position) const
+{
+    const char* at = records_.data() + starts_[position];
+    take_key(at);
+    return decode_entry(at, 0);
+}
+
+void IndexDelta::insert(std::string_view key, IndexHash hash, const Entry& entry)
+{
+    make_room(starts_, 1);
+    make_room(hashes_, 1);
+    const auto position = static_cast<std::ptrdiff_t>(lower_bound(key));
+    const std::size_t start = append(key, entry);
+    starts_.insert(starts_.begin() + position, start);
+    hashes_.insert(hashes_.begin() + position, hash);
+}
+
+void IndexDelta::replace(std::size_t position, const Entry& entry)
+{
+    const std::string name(key(position));  // a copy: the records move when they grow
+    const std::size_t start = append(name, entry);
+    used_ -= record_bytes(records_.data() + starts_[position]);
+    starts_[position] = start;
+}
+
+void IndexDelta::erase(std::size_t position) noexcept
+{
+    used_ -= record_bytes(records_.data() + starts_[position]);
+    starts_.erase(starts_.begin() + static_cast<std::ptrdiff_t>(position));
+    hashes_.erase(hashes_.begin() + static_cast<std::ptrdiff_t>(position));
+    if (starts_.empty()) {
+        IndexDelta empty;
+        std::swap(*this, empty);  // an assignment would keep the room
+    }
+}
+
+std::size_t IndexDelta::append(std::string_view key, const Entry& entry)
+{
+    if (records_.size() > 2 * used_ + kLeastGarbage) {
+        drop_garbage();
+    }
+    std::array<char, kMaxVarintBytes> length;
+    std::array<char, kMaxEntryBytes> packed;
+    char* const length_end = put_varint(length.data(), key.size());
+    char* const packed_end = encode_entry(packed.data(), entry, 0);
+    const std::size_t start = records_.size();
+    const auto bytes = static_cast<std::size_t>(length_end - length.data()) + key.size() +
+                       static_cast<std::size_t>(packed_end - packed.data());
+    make_room(records_, bytes);
+    records_.append(length.data(), length_end).append(key).append(packed.data(), packed_end);
+    used_ += bytes;
+    return start;
+}
+
+// The records as they are now, in the order of their keys.
+void IndexDelta::drop_garbage()
+{
+    std::string kept;
+    kept.reserve(used_);
+    std::vector<std::size_t> starts;
+    starts.reserve(starts_.size());
+    for (const std::size_t start : starts_) {
+        starts.push_back(kept.size());
+        kept.append(records_, start, record_bytes(records_.data() + start));
+    }
+    records_ = std::move(kept);
+    starts_ = std::move(starts);
+}
+
+}  // namespace bytestore

@@ -1,0 +1,95 @@
+#include "engine/index/index_part.h"
+
+#include "engine/index/merged_cursor.h"
+
+#include <utility>
+
+namespace bytestore {
+
+namespace {
+
+std::shared_ptr<const IndexBase> make_base(IndexBase base)
+{
+    if (base.in_memory()) {
+        base.learn_places();
+    }
+    return std::make_shared<const IndexBase>(std::move(base));
+}
+
+}  // namespace
+
+IndexPart::IndexPart(IndexBase base)
+    : base_(make_base(std::move(base))), hidden_(base_->size())
+{
+}
+
+std::optional<Entry> IndexPart::find(std::string_view key) const
+{
+    const IndexHash hash = index_hash(key);
+    if (const auto change = delta_.find(key, hash)) {
+        return delta_.entry(*change);
+    }
+    const auto found = base_->find(key, hash);
+    if (!found || hidden_.contains(found->rank)) {
+        return std::nullopt;
+    }
+    return found->entry;
+}
+
+std::optional<Entry> IndexPart::put(std::string_view key, const Entry& entry)
+{
+    const IndexHash hash = index_hash(key);
+    if (const auto change = delta_.find(key, hash)) {
+        const Entry replaced = delta_.entry(*change);
+        delta_.replace(*change, entry);
+        return replaced;
+    }
+    const auto found = base_->find(key, hash);
+    delta_.insert(key, hash, entry);
+    if (!found || hidden_.contains(found->rank)) {
+        return std::nullopt;
+    }
+    hidden_.insert(found->rank);
+    return found->entry;
+}
+
+std::optional<Entry> IndexPart::erase(std::string_view key)
+{
+    const IndexHash hash = index_hash(key);
+    if (const auto change = delta_.find(key, hash)) {
+        const Entry removed = delta_.entry(*change);
+        delta_.erase(*change);
+        return removed;
+    }
+    const auto found = base_->find(key, hash);
+    if (!found || hidden_.contains(found->rank)) {
+        return std::nullopt;
+    }
+    hidden_.insert(found->rank);
+    return found->entry;
+}
+
+std::size_t IndexPart::memory_bytes() const
+{
+    return base_->memory_bytes() + hidden_.memory_bytes() + delta_.memory_bytes();
+}
+
+std::vector<IndexBase> IndexPart::merged(std::size_t most) const
+{
+    std::vector<IndexBase> bases;
+    const std::size_t pieces = (size() + most - 1) / most;
+    std::size_t left = size();
+    MergedCursor cursor(*base_, hidden_, delta_);
+    while (bases.size() < pieces) {
+        const std::size_t count = left / (pieces - bases.size());
+        IndexBase::Builder builder(memory_bytes() / pieces);
+        for (std::size_t i = 0; i < count && cursor.valid(); ++i, cursor.next()) {
+            builder.add(cursor.key(), cursor.entry());
+        }
+        bases.push_back(builder.finish());
+        left -= count;
+    }
+    return bases;
+}
+
+}  // namespace bytestore

@@ -1,0 +1,47 @@
+// The index of a range of keys, in two levels. The base is immutable. The delta above it holds what was put since. A
+// key of the base that was erased or put again is hidden there by one bit, so that no number of erased keys slows a
+// listing down. When the delta or the hidden outgrow their bound the owner merges them into new parts.
+//
+// Thread-safety: as Index.
+#pragma once
+
+#include "engine/index/delta.h"
+#include "engine/index/index_base.h"
+#include "engine/index/rank_set.h"
+#include "engine/types.h"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace bytestore {
+
+class IndexPart {
+public:
+    explicit IndexPart(IndexBase base);
+
+    std::optional<Entry> find(std::string_view key) const;
+    // Both return what they replaced or removed. One that throws has changed nothing.
+    std::optional<Entry> put(std::string_view key, const Entry& entry);
+    std::optional<Entry> erase(std::string_view key);
+
+    std::size_t size() const { return base_->size() - hidden_.count() + delta_.size(); }
+    std::size_t memory_bytes() const;
+    // How many changes wait to be merged.
+    std::size_t changes() const { return delta_.size() > hidden_.count() ? delta_.size() : hidden_.count(); }
+    // What it shows, as bases of about the same size with at most `most` keys each; none if it shows nothing.
+    std::vector<IndexBase> merged(std::size_t most) const;
+
+    const IndexBase& base() const { return *base_; }
+    const RankSet& hidden() const { return hidden_; }
+    const IndexDelta& delta() const { return delta_; }
+
+private:
+    std::shared_ptr<const IndexBase> base_;  // shared with copies
+    RankSet hidden_;                         // ranks in the base whose keys were erased or are in the delta
+    IndexDelta delta_;
+};
+
+}  // namespace bytestore

@@ -1,0 +1,23 @@
+// A directory that is gone when its owner is; under BYTESTORE_BENCH_DIR, or TMPDIR, or /tmp.
+#pragma once
+
+#include <string>
+
+namespace bytestore::bench {
+
+class Scratch {
+public:
+    Scratch();
+    ~Scratch();
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    Scratch(Scratch&&) = delete;
+    Scratch& operator=(Scratch&&) = delete;
+
+    const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+}  // namespace bytestore::bench
