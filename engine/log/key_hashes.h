@@ -37,13 +37,10 @@ public:
     // All of them, ascending.
     std::vector<std::uint64_t> all() const
     {
-        std::vector<std::uint64_t> hashes;
-        hashes.reserve(sorted_.size() + added_.size());
-        hashes.assign(sorted_.begin(), sorted_.end());
-        hashes.insert(hashes.end(), added_.begin(), added_.end());
-        const auto middle = hashes.begin() + static_cast<std::ptrdiff_t>(sorted_.size());
-        std::sort(middle, hashes.end());
-        std::inplace_merge(hashes.begin(), middle, hashes.end());
+        std::vector<std::uint64_t> added(added_.begin(), added_.end());
+        std::ranges::sort(added);
+        std::vector<std::uint64_t> hashes(sorted_.size() + added.size());
+        std::ranges::merge(sorted_, added, hashes.begin());
         return hashes;
     }
 
