@@ -1,8 +1,8 @@
 // What a daemon takes on its socket, and what kvs makes of answers. Bytes that begin like a frame are sent as they are,
 // but for the checksums of their headers, which are made right; of any other text, each line is the head of a frame,
 // and its body what stands behind a tab.
-#include "fs/remote/answers.h"
 #include "fs/remote/codec.h"
+#include "fs/remote/conversation.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <sys/socket.h>
@@ -104,15 +104,13 @@ void check_serving(const std::string& frames, remote::Access access)
     std::array<int, 2> ends{};
     require(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0, "there are sockets");
     const fs::Descriptor client(ends[0]);
-    remote::Channel channel(fs::Descriptor(ends[1]), std::chrono::milliseconds(0));
     require(::send(client.get(), frames.data(), frames.size(), MSG_DONTWAIT) == static_cast<ssize_t>(frames.size()),
             "a socket holds a few frames");
     ::shutdown(client.get(), SHUT_WR);
     FewKeys keys;
-    const remote::Client peer{.access = access, .denial = "denied"};
-    remote::Answers answers(keys, channel, peer);
+    remote::Conversation conversation(fs::Descriptor(ends[1]), keys, {.access = access, .denial = "denied"});
     std::array<char, 4096> drained{};
-    while (answers.serve(std::chrono::milliseconds(0))) {
+    while (conversation.go_on() != remote::Conversation::Step::over) {
         while (::recv(client.get(), drained.data(), drained.size(), MSG_DONTWAIT) > 0) {
         }
     }

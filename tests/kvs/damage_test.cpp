@@ -20,7 +20,7 @@ protected:
         EXPECT_EQ(kvs({"set", "b", "second value"}).exit, 0);
     }
 
-    const std::string kRule = std::string(50, '-') + "\n";
+    const std::string kRule = "--------------------------------------------------\n";
 };
 
 // Standard output that does something when the first text reaches it: then the store is open.
