@@ -21,6 +21,7 @@ protected:
     {
         options_.sync = SyncMode::never;
         options_.compaction_threshold = 0;
+        options_.housekeeping_thread = false;
         options_.segment_size = 700;
         options_.snapshot_bytes = 1;
     }

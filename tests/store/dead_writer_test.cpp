@@ -16,6 +16,7 @@ protected:
     {
         options_.sync = SyncMode::never;
         options_.compaction_threshold = 0;
+        options_.housekeeping_thread = false;
         options_.segment_size = 300;
         options_.snapshot = false;
     }

@@ -31,6 +31,7 @@ protected:
         options_.sync = std::get<SyncMode>(GetParam());
         options_.sync_interval = std::chrono::hours(1);
         options_.compaction_threshold = 0;
+        options_.housekeeping_thread = false;
         options_.segment_size = 600;
         options_.snapshot = std::get<bool>(GetParam());
         options_.snapshot_bytes = 300;

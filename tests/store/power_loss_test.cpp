@@ -37,6 +37,7 @@ protected:
         options_.sync = std::get<Syncs>(GetParam()).mode;
         options_.sync_interval = std::get<Syncs>(GetParam()).interval;
         options_.compaction_threshold = 0;
+        options_.housekeeping_thread = false;
         options_.snapshot_bytes = 1;
     }
 

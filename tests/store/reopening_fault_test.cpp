@@ -24,6 +24,7 @@ protected:
     {
         options_.sync = SyncMode::never;
         options_.compaction_threshold = 0;
+        options_.housekeeping_thread = false;
         options_.segment_size = 500;
         options_.snapshot = GetParam();
         options_.snapshot_bytes = 1;

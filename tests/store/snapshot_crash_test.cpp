@@ -63,6 +63,7 @@ TEST(SnapshotPowerLoss, TakesNothingThatTheSnapshotCovers)
     options.sync = SyncMode::never;
     options.segment_size = 300;
     options.snapshot_bytes = 1;
+    options.housekeeping_thread = false;
     MemoryFiles disk;
     std::mt19937 random(1);
     const auto store = open_store(options, disk);
