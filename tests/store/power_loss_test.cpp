@@ -204,7 +204,7 @@ protected:
 
 TEST_P(PowerLossTest, AtAnyCallLeavesAPrefixOfTheCommitsWithAllThatWasSafe)
 {
-    for (int session = 0; session < scaled(10) && !HasFailure(); ++session) {
+    for (int session = 0; session < scaled(6) && !HasFailure(); ++session) {
         SCOPED_TRACE("seed " + std::to_string(seed_) + ", session " + std::to_string(session));
         work_a_session();
     }
