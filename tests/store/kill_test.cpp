@@ -28,6 +28,7 @@ protected:
         std::array<int, 2> ends{};
         ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
         std::vector<pid_t> pids;
+        pids.reserve(processes.size());
         for (const auto& words : processes) {
             pids.push_back(start(words, ends[1]));
         }

@@ -49,6 +49,7 @@ int run(std::string_view how, const std::string& directory, SyncMode sync, std::
     if (how == "threads") {
         const auto store = must(Store::open(directory, kill_options(sync)));
         std::vector<std::jthread> threads;
+        threads.reserve(kKillWriters);
         for (std::uint32_t each = 0; each < kKillWriters; ++each) {
             threads.emplace_back([&store, each] { write_on(*store, each, UINT32_MAX / 2); });
         }

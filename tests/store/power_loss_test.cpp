@@ -46,7 +46,7 @@ protected:
     // Opens the store in another shape each time, works, and ends in one of three ways.
     void work_a_session()
     {
-        options_.segment_size = static_cast<std::uint64_t>((large() ? 10'000 : 300) << work_.below(3));
+        options_.segment_size = std::uint64_t{large() ? 10'000U : 300U} << work_.below(3);
         options_.snapshot = work_.below(4) > 0;
         options_.index_on_demand = work_.below(2) == 0;
         FaultyFiles files({.before = [this](const FileCall& call) { return fault_of(call); },

@@ -55,6 +55,9 @@ public:
     // Without the locks: their holders are dead, or on another machine.
     MemoryDisk(const MemoryDisk& other);
     MemoryDisk& operator=(const MemoryDisk&) = delete;
+    MemoryDisk(MemoryDisk&&) = delete;  // those that opened it hold on to it
+    MemoryDisk& operator=(MemoryDisk&&) = delete;
+    ~MemoryDisk() = default;
     // What is left when the power comes back.
     MemoryDisk(const MemoryDisk& other, Loss loss, std::mt19937& random);
 
