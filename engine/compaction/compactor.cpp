@@ -112,7 +112,7 @@ Status Compactor::replace_one(Catalog::Slot slot)
 {
     auto views = catalog_.segments();
     const auto input = std::ranges::find(views, slot, &Catalog::SegmentView::slot);
-    Views inputs{std::move(*input)};
+    const Views inputs{std::move(*input)};
     views.clear();
     return replace(inputs);
 }

@@ -37,8 +37,8 @@ private:
 
     std::uint64_t sum() const;
 
-    const Output& out_;
     std::optional<Checksum> flushed_sum_;  // none: all of the line is in the buffer, and summed up at once
+    const Output& out_;
     std::uint64_t flushed_ = 0;
     std::string buffer_;
 };
