@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -17,7 +19,10 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxLockBytes = std::size_t{16} * 1024;
-constexpr std::array<const char*, 3> kStates = {"clean", "open", "failed"};
+using State = LockClaims::State;
+
+constexpr std::array<std::pair<std::string_view, State>, 3> kStates = {
+    {{"clean", State::clean}, {"open", State::open}, {"failed", State::failed}}};
 
 // A mount point need not be UTF-8; it is for messages only.
 std::string text_of(const json& fields)
@@ -30,28 +35,25 @@ std::string checksum(const json& fields)
     return fmt::format("{:016x}", key_hash(text_of(fields)));
 }
 
+std::string_view name_of(State state)
+{
+    return std::ranges::find(kStates, state, &std::pair<std::string_view, State>::second)->first;
+}
+
 std::string encode(const LockClaims& claims)
 {
-    json fields = {{"pid", claims.pid},
-                   {"mount", claims.mount_point},
-                   {"inode", claims.inode},
-                   {"id", claims.id},
-                   {"synced", claims.synced},
-                   {"boot", claims.boot},
-                   {"state", kStates.at(static_cast<std::size_t>(claims.state))}};
+    json fields = {
+        {"pid", claims.pid},       {"mount", claims.mount_point}, {"inode", claims.inode},         {"id", claims.id},
+        {"synced", claims.synced}, {"boot", claims.boot},         {"state", name_of(claims.state)}};
     fields["segment"] = claims.segment ? json(*claims.segment) : json(nullptr);
     fields["c"] = checksum(fields);
     return text_of(fields) + "\n";
 }
 
-std::optional<LockClaims::State> decode_state(const std::string& name)
+std::optional<State> decode_state(std::string_view name)
 {
-    for (std::size_t i = 0; i < kStates.size(); ++i) {
-        if (name == kStates.at(i)) {
-            return static_cast<LockClaims::State>(i);
-        }
-    }
-    return std::nullopt;
+    const auto* const state = std::ranges::find(kStates, name, &std::pair<std::string_view, State>::first);
+    return state == kStates.end() ? std::nullopt : std::optional(state->second);
 }
 
 // Nothing of it is nested: to write out deep nesting again, for the checksum, would take more than the stack.
@@ -59,7 +61,7 @@ json parse_flat(const std::string& text)
 {
     using Event = json::parse_event_t;
     bool flat = true;
-    json fields = json::parse(text, [&flat](int depth, Event event, const json&) {
+    const json fields = json::parse(text, [&flat](int depth, Event event, const json&) {
         flat = flat && (depth == 0 || (event != Event::object_start && event != Event::array_start));
         return flat;
     });
