@@ -213,9 +213,11 @@ Result<Connection> Server::take_in(fs::Descriptor socket)
                   .denial = fmt::format("user {} lacks the permission of the data directory for this (process {} "
                                         "serves it, mounted at {})",
                                         peer.uid, ::getpid(), settings_.mount_point)};
-    return Connection{.conversation = std::make_unique<Conversation>(std::move(socket), backend_, std::move(client)),
-                      .user = peer.uid,
-                      .is_own = peer.uid == 0 || peer.uid == ::geteuid()};
+    Connection connection;
+    connection.conversation = std::make_unique<Conversation>(std::move(socket), backend_, std::move(client));
+    connection.user = peer.uid;
+    connection.is_own = peer.uid == 0 || peer.uid == ::geteuid();
+    return connection;
 }
 
 void Server::work()
