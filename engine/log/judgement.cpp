@@ -33,6 +33,7 @@ private:
         add(Severity::damage, facts.segment->number(), offset, std::move(what));
     }
 
+    const SegmentFacts& next_that_stays(std::size_t i) const;
     void judge_inner(const SegmentFacts& facts, const SegmentFacts& next);
     Status judge_last(const SegmentFacts& last);
     Status judge_bad_end(const SegmentFacts& last, std::uint64_t synced, bool ours);
@@ -52,7 +53,7 @@ private:
 Result<std::vector<Finding>> Judge::run()
 {
     for (std::size_t i = 0; i + 1 < log_.size(); ++i) {
-        judge_inner(log_[i], log_[i + 1]);
+        judge_inner(log_[i], next_that_stays(i));
     }
     judge_names();
     judge_predecessors();
@@ -61,6 +62,13 @@ Result<std::vector<Finding>> Judge::run()
         TRY(judge_last(log_.back()));
     }
     return std::move(findings_);
+}
+
+// The next writer removes what was merged, and must find the log as good as before.
+const SegmentFacts& Judge::next_that_stays(std::size_t i) const
+{
+    return *std::find_if(log_.begin() + static_cast<std::ptrdiff_t>(i) + 1, log_.end() - 1,
+                         [&](const SegmentFacts& facts) { return !merged(log_, facts.segment->number()); });
 }
 
 void Judge::judge_inner(const SegmentFacts& facts, const SegmentFacts& next)
@@ -95,8 +103,9 @@ bool Judge::covered(std::uint64_t number) const
 
 bool Judge::headerless_above(std::uint64_t number) const
 {
-    return std::ranges::any_of(
-        log_, [&](const SegmentFacts& facts) { return !facts.scan->header && facts.segment->number() > number; });
+    return std::ranges::any_of(log_, [&](const SegmentFacts& facts) {
+        return !facts.scan->header && facts.segment->number() > number && !merged(log_, facts.segment->number());
+    });
 }
 
 // One that was given a lower name would hold nothing, not even itself.

@@ -49,6 +49,7 @@ private:
     void end_batch(const format::Line& next);
     void deliver(std::uint64_t offset, std::uint64_t length, const format::Line& line);
     std::uint64_t bad_from() const { return batch_.empty() ? scanner_.offset() : batch_.front().offset; }
+    void note_sync(const format::Line& line);
     void bad(std::uint64_t offset, std::string reason);
     Status look_behind_bad();
 
@@ -98,7 +99,7 @@ Status Scan::take(format::Line& line)
     if (line.type == Type::header && scanner_.offset() == 0) {
         return take_header(line);
     }
-    result_.synced_to = std::max(result_.synced_to, line.fields.synced_to.value_or(0));
+    note_sync(line);
     end_batch(line);
     if (result_.bad) {
         return {};
@@ -201,6 +202,14 @@ void Scan::deliver(std::uint64_t offset, std::uint64_t length, const format::Lin
     sink_(offset, length, line);
 }
 
+// Nothing behind a record was synced before it was written: such a mark is forged, and would be held against the log.
+void Scan::note_sync(const format::Line& line)
+{
+    if (const auto to = line.fields.synced_to.value_or(0); to <= scanner_.offset()) {
+        result_.synced_to = std::max(result_.synced_to, to);
+    }
+}
+
 void Scan::bad(std::uint64_t offset, std::string reason)
 {
     result_.bad = SegmentScan::Bad{.offset = offset, .reason = std::move(reason)};
@@ -221,7 +230,7 @@ Status Scan::look_behind_bad()
         }
         if (line && line->type != format::Line::Type::blank) {
             result_.good_after_bad = true;
-            result_.synced_to = std::max(result_.synced_to, line->fields.synced_to.value_or(0));
+            note_sync(*line);
         }
     }
 }

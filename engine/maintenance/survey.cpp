@@ -54,6 +54,7 @@ private:
     Status take_record(Line line);
     Status take_batch_record(Line line);
     Status take_seal(const Line& line);
+    Status deliver(std::uint64_t offset, std::uint64_t length, const Line& line);
     Status give_up_batch();
     Status lose(std::string reason, std::optional<std::string> key);
 
@@ -61,6 +62,7 @@ private:
     const SurveySinks& sinks_;
     std::vector<Held> batch_;
     std::uint64_t lines_ = 0;  // behind the header, without blank ones
+    bool header_seen_ = false;
     bool seal_seen_ = false;
 };
 
@@ -72,7 +74,10 @@ Status Survey::run()
             break;
         }
         auto line = scanner_.parse();
-        if (line) {
+        if (line && line->bereft && header_seen_) {
+            ++lines_;
+            TRY(lose("a record of a batch without its checksum", std::move(line->key)));
+        } else if (line) {
             TRY(take(std::move(*line)));
         } else if (line.error().code == Errc::damaged) {
             ++lines_;
@@ -93,13 +98,14 @@ Status Survey::take(Line line)
         TRY(give_up_batch());
     }
     if (line.type == Line::Type::header && scanner_.offset() == 0) {
+        header_seen_ = true;
         return {};
     }
     if (line.type == Line::Type::seal && !std::exchange(seal_seen_, true)) {
         return take_seal(line);
     }
     ++lines_;
-    return line.type == Line::Type::record && line.key != format::kStoreKey ? take_record(std::move(line)) : Status{};
+    return line.type == Line::Type::record ? take_record(std::move(line)) : Status{};
 }
 
 Status Survey::take_seal(const Line& line)
@@ -114,8 +120,7 @@ Status Survey::take_seal(const Line& line)
 
 Status Survey::take_record(Line line)
 {
-    return line.fields.batch ? take_batch_record(std::move(line))
-                             : sinks_.record(scanner_.offset(), scanner_.length(), line);
+    return line.fields.batch ? take_batch_record(std::move(line)) : deliver(scanner_.offset(), scanner_.length(), line);
 }
 
 Status Survey::take_batch_record(Line line)
@@ -133,10 +138,16 @@ Status Survey::take_batch_record(Line line)
     batch_.push_back({.offset = scanner_.offset(), .length = scanner_.length(), .line = std::move(line)});
     if (mark.index == mark.count) {
         for (const auto& held : std::exchange(batch_, {})) {
-            TRY(sinks_.record(held.offset, held.length, held.line));
+            TRY(deliver(held.offset, held.length, held.line));
         }
     }
     return {};
+}
+
+// A copy of a header or a seal that lost its fields is no record, but counts in its batch.
+Status Survey::deliver(std::uint64_t offset, std::uint64_t length, const Line& line)
+{
+    return line.key == format::kStoreKey ? Status{} : sinks_.record(offset, length, line);
 }
 
 Status Survey::give_up_batch()

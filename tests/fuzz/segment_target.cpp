@@ -146,7 +146,8 @@ void check_writing(const HeldFiles::Content& log, Map content)
     require((*store)->close().has_value(), "it can be closed");
     content["new key"] = "new value";
     const auto again = open(files, true);
-    require(again && content_of(**again) == content, "what was written is there");
+    require(again.has_value(), "what was written opens again: " + (again ? std::string() : again.error().message));
+    require(content_of(**again) == content, "what was written is there");
 }
 
 void check_log(const HeldFiles::Content& log)
