@@ -22,6 +22,7 @@ enum EntryFlag : std::uint8_t {
     kEntryHasMode = 8,
     kEntryHasUid = 16,
     kEntryHasGid = 32,
+    kEntryFlags = 63,  // all of them; other bits are never set
 };
 
 inline constexpr std::size_t kMaxEntryBytes = 1 + 11 * kMaxVarintBytes;

@@ -46,6 +46,9 @@ private:
         started_ = true;
         key_.replace(shared, std::string::npos, rest);
         at_ += own;
+        if (static_cast<std::uint8_t>(*at_) & ~kEntryFlags) {
+            return false;  // decode_entry and skip_entry would not agree on its end
+        }
         entry_ = decode_entry(at_, entry_.meta.mtime);
         return at_ <= page_end_ && shape_.fits(entry_);
     }

@@ -199,10 +199,11 @@ public:
     }
 
 private:
+    // No value is longer than the line that it stands in.
     bool fits(const Entry& entry) const
     {
-        return entry.segment < covered_.size() && entry.offset < covered_[entry.segment] &&
-               entry.length < covered_[entry.segment] - entry.offset;
+        return entry.size <= entry.length && entry.segment < covered_.size() &&
+               entry.offset < covered_[entry.segment] && entry.length < covered_[entry.segment] - entry.offset;
     }
 
     const ReadAt read_;
