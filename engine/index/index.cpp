@@ -105,6 +105,32 @@ IndexPart& Index::part_to_change(std::string_view key)
     return parts_[parts_.part_of(key)];
 }
 
+std::optional<std::string> Index::visit_part(std::string_view from,
+                                             const std::function<void(const Entry&)>& visitor) const
+{
+    const std::size_t part = parts_.part_of(from);
+    parts_[part].visit(visitor);
+    return begin_behind(part);
+}
+
+std::optional<std::string> Index::change_part(std::string_view from, const std::function<bool(Entry&)>& change)
+{
+    const std::size_t part = parts_.part_of(from);
+    auto next = begin_behind(part);
+    bool changed = false;
+    auto bases = parts_[part].merged(part_keys(least_merge_), [&](Entry& entry) { changed |= change(entry); });
+    if (changed) {
+        parts_.replace(part, std::move(bases));
+        on_demand_ = false;
+    }
+    return next;
+}
+
+std::optional<std::string> Index::begin_behind(std::size_t part) const
+{
+    return part + 1 < parts_.size() ? std::optional<std::string>(parts_.begin_of(part + 1)) : std::nullopt;
+}
+
 bool Index::outgrown(const IndexPart& part) const
 {
     return part.changes() >= std::max(least_merge_, part.base().size() / kKeysAChange);

@@ -19,6 +19,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -47,6 +48,14 @@ public:
     std::size_t size() const { return size_; }  // live keys
     std::size_t memory_bytes() const;           // about what it occupies
 
+    // Both go over the part that the key `from` is in, which is some thousand entries, and return the key from which to
+    // go on; nothing behind the last part. Who holds a lock meanwhile may let go of it in between: what is put or
+    // erased then is met or not, and every other entry is met once. All of the index is in memory.
+    std::optional<std::string> visit_part(std::string_view from,
+                                          const std::function<void(const Entry&)>& visitor) const;
+    // `change` returns whether it changed the entry.
+    std::optional<std::string> change_part(std::string_view from, const std::function<bool(Entry&)>& change);
+
     // Whether what the index was made over is still to be had. Once it is not, nothing that was read or changed since
     // the last time it was may be believed. Only an index over a base that is read on demand can come to that.
     bool intact() const;
@@ -65,6 +74,7 @@ private:
     // The part for a key that is about to be changed, after a merge if one is due.
     IndexPart& part_to_change(std::string_view key);
     bool outgrown(const IndexPart& part) const;
+    std::optional<std::string> begin_behind(std::size_t part) const;
 
     std::size_t least_merge_;
     std::size_t size_;  // live keys

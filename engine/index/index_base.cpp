@@ -108,7 +108,7 @@ std::optional<IndexBase::Found> IndexBase::find_in(std::size_t block, std::strin
 
 void IndexBase::learn_places()
 {
-    if (blocks_of(size_) > KeyPlaces::kMostBlocks) {
+    if (places_.known()) {
         return;
     }
     std::vector<IndexHash> hashes;
@@ -116,7 +116,14 @@ void IndexBase::learn_places()
     for (Cursor cursor(*this); cursor.valid(); cursor.next()) {
         hashes.push_back(index_hash(cursor.key()));
     }
-    places_ = KeyPlaces(hashes, kBlockEntries);
+    learn_places(hashes);
+}
+
+void IndexBase::learn_places(std::span<const IndexHash> hashes)
+{
+    if (blocks_of(hashes.size()) <= KeyPlaces::kMostBlocks) {
+        places_ = KeyPlaces(hashes, kBlockEntries);
+    }
 }
 
 std::vector<IndexBase> IndexBase::split(std::size_t entries) const
@@ -150,7 +157,8 @@ std::size_t IndexBase::memory_bytes() const
            (page_keys_ ? page_keys_->memory_bytes() : 0) + places_.memory_bytes();
 }
 
-IndexBase::Builder::Builder(std::size_t expected_bytes)
+IndexBase::Builder::Builder(std::size_t expected_bytes, bool learn)
+    : learn_(learn)
 {
     bytes_.reserve(expected_bytes);
 }
@@ -171,14 +179,21 @@ void IndexBase::Builder::add(std::string_view key, const Entry& entry)
     last_key_.replace(shared, std::string::npos, key.substr(shared));
     last_mtime_ = entry.meta.mtime;
     ++size_;
+    if (learn_) {
+        hashes_.push_back(index_hash(key));
+    }
 }
 
 IndexBase IndexBase::Builder::finish()
 {
     bytes_.shrink_to_fit();
     block_starts_.shrink_to_fit();
-    return {size_, std::make_shared<const std::vector<std::uint64_t>>(std::move(block_starts_)),
-            PagedBytes(std::move(bytes_))};
+    IndexBase base(size_, std::make_shared<const std::vector<std::uint64_t>>(std::move(block_starts_)),
+                   PagedBytes(std::move(bytes_)));
+    if (learn_) {
+        base.learn_places(hashes_);
+    }
+    return base;
 }
 
 IndexBase::Cursor::Cursor(const IndexBase& base)

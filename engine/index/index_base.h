@@ -84,7 +84,7 @@ public:
 
     std::optional<Found> find(std::string_view key) const { return find(key, index_hash(key)); }
     std::optional<Found> find(std::string_view key, IndexHash hash) const;
-    // Makes find() faster, for two to three bytes a key, if there are not too many keys.
+    // Makes find() faster, for two to three bytes a key, if there are not too many keys. All of it is in memory.
     void learn_places();
     std::string_view first_key() const { return page_key(0); }  // while size() > 0
     std::size_t size() const { return size_; }
@@ -100,6 +100,7 @@ private:
     bool touch(std::size_t block) const { return bytes_.touch(block / kPageBlocks); }
     std::string_view first_key(std::size_t block) const;  // empty if it cannot be had
     std::string_view page_key(std::size_t page) const;
+    void learn_places(std::span<const IndexHash> hashes);
     IndexBase slice(std::size_t first_block, std::size_t last_block) const;
     std::optional<Found> find_in(std::size_t block, std::string_view key) const;
     // The last block whose first key is not above `key`; the first one if there is none.
@@ -115,8 +116,8 @@ private:
 // Packs entries that come in the order of their keys.
 class IndexBase::Builder {
 public:
-    // `expected_bytes` of the packed form; a guess, to save copying.
-    explicit Builder(std::size_t expected_bytes = 0);
+    // `expected_bytes` of the packed form; a guess, to save copying. `learn`: as learn_places(), for less.
+    explicit Builder(std::size_t expected_bytes = 0, bool learn = false);
 
     // `key` is above every one before it.
     void add(std::string_view key, const Entry& entry);
@@ -129,6 +130,8 @@ private:
     std::size_t size_ = 0;
     std::string last_key_;
     std::int64_t last_mtime_ = 0;
+    const bool learn_;
+    std::vector<IndexHash> hashes_;  // to learn, of every key
 };
 
 // Walks forward over the entries of a base, which must outlive it.

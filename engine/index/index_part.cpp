@@ -74,7 +74,7 @@ std::size_t IndexPart::memory_bytes() const
     return base_->memory_bytes() + hidden_.memory_bytes() + delta_.memory_bytes();
 }
 
-std::vector<IndexBase> IndexPart::merged(std::size_t most) const
+std::vector<IndexBase> IndexPart::merged(std::size_t most, const std::function<void(Entry&)>& change) const
 {
     std::vector<IndexBase> bases;
     const std::size_t pieces = (size() + most - 1) / most;
@@ -82,14 +82,25 @@ std::vector<IndexBase> IndexPart::merged(std::size_t most) const
     MergedCursor cursor(*base_, hidden_, delta_);
     while (bases.size() < pieces) {
         const std::size_t count = left / (pieces - bases.size());
-        IndexBase::Builder builder(memory_bytes() / pieces);
+        IndexBase::Builder builder(memory_bytes() / pieces, true);
         for (std::size_t i = 0; i < count && cursor.valid(); ++i, cursor.next()) {
-            builder.add(cursor.key(), cursor.entry());
+            Entry entry = cursor.entry();
+            if (change) {
+                change(entry);
+            }
+            builder.add(cursor.key(), entry);
         }
         bases.push_back(builder.finish());
         left -= count;
     }
     return bases;
+}
+
+void IndexPart::visit(const std::function<void(const Entry&)>& visitor) const
+{
+    for (MergedCursor cursor(*base_, hidden_, delta_); cursor.valid(); cursor.next()) {
+        visitor(cursor.entry());
+    }
 }
 
 }  // namespace bytestore

@@ -11,6 +11,7 @@
 #include "engine/types.h"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -31,8 +32,10 @@ public:
     std::size_t memory_bytes() const;
     // How many changes wait to be merged.
     std::size_t changes() const { return delta_.size() > hidden_.count() ? delta_.size() : hidden_.count(); }
-    // What it shows, as bases of about the same size with at most `most` keys each; none if it shows nothing.
-    std::vector<IndexBase> merged(std::size_t most) const;
+    // What it shows, as bases of about the same size with at most `most` keys each; none if it shows nothing. Each
+    // entry goes through `change` first.
+    std::vector<IndexBase> merged(std::size_t most, const std::function<void(Entry&)>& change = {}) const;
+    void visit(const std::function<void(const Entry&)>& visitor) const;  // every entry, in the order of keys
 
     const IndexBase& base() const { return *base_; }
     const RankSet& hidden() const { return hidden_; }

@@ -32,6 +32,8 @@ public:
         const auto above = std::ranges::upper_bound(slots_, key, std::less<>{}, &Slot::from);
         return static_cast<std::size_t>(above - slots_.begin()) - 1;
     }
+    // No key of a part is below this; empty for the first.
+    std::string_view begin_of(std::size_t part) const { return slots_[part].from; }
     // Puts parts of `bases` in the place of one. If it throws nothing has changed.
     void replace(std::size_t part, std::vector<IndexBase> bases);
     std::size_t memory_bytes() const;
@@ -40,7 +42,7 @@ public:
 
 private:
     struct Slot {
-        std::string from;  // no key of it is below; empty for the first
+        std::string from;
         std::unique_ptr<IndexPart> part;
     };
     static std::vector<Slot> slots_of(std::vector<IndexBase> bases);

@@ -164,6 +164,9 @@ public:
 
     // For a compaction, after load(). Whether the Set at this place is its key's last record.
     bool keeps_set(Slot slot, std::uint64_t offset, std::string_view key) const;
+    // The offsets of all such Sets of a segment, ascending; a commit may have made some of them dead since. Nothing if
+    // there are so many other keys that it is cheaper to ask for each.
+    std::optional<std::vector<std::uint64_t>> live_sets(Slot slot) const;
     // Whether a Delete of `key` in `slot` still hides something; `merging`: the segments before it in the merge count
     // as older.
     bool keeps_delete(Slot slot, std::string_view key, bool merging) const;
@@ -192,7 +195,11 @@ private:
     bool hidden_by_older_locked(Slot slot, std::uint64_t hash) const;
     void settle_pending_locked();
     void uncover_all_locked();
+    bool is_much_locked(std::uint64_t records) const;
+    void move_each(const Replacement& replacement, Slot output);
     void move_locked(const Replacement& replacement, Slot output, std::size_t begin, std::size_t end);
+    void move_all(const Replacement& replacement, Slot output);
+    void note_moved_locked(const Replacement& replacement, Slot output, const Replacement::Moved& moved, bool live);
     std::uint64_t count_hidden_locked() const;
 
     const std::function<bool(std::string_view)> is_hidden_;
