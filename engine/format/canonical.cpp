@@ -107,12 +107,7 @@ bool read_tail(std::string_view text, Line& line)
             return true;
         }
     }
-    const auto fields = read_fields(text);
-    if (!fields) {
-        return false;
-    }
-    line.fields = *fields;
-    return true;
+    return read_fields(text, line.fields);
 }
 
 Result<bool> recognise_tail(Window& window, Line& line)

@@ -73,20 +73,17 @@ void append_fields(std::string& out, const Fields& fields)
     }
 }
 
-std::optional<Fields> read_fields(std::string_view text)
+bool read_fields(std::string_view text, Fields& fields)
 {
-    Fields fields;
     Cursor cursor(text);
     bool good = true;
     for_each_number(fields, [&](std::string_view name, auto& field, auto largest) {
         good = good && (cursor.done() || read_number(cursor, name, field, largest));
     });
     constexpr auto kMostOffset = std::numeric_limits<std::uint64_t>::max();
-    if (!good || !read_batch(cursor, fields.batch) ||
-        !read_number(cursor, kSyncedField, fields.synced_to, kMostOffset) || !cursor.done()) {
-        return std::nullopt;
-    }
-    return fields;
+    good = good && (cursor.done() || (read_batch(cursor, fields.batch) &&
+                                      read_number(cursor, kSyncedField, fields.synced_to, kMostOffset)));
+    return good && cursor.done();
 }
 
 std::optional<BatchMark> parse_batch_mark(std::string_view text)

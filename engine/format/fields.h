@@ -20,8 +20,9 @@ inline constexpr std::string_view kSyncedField = "d";
 
 // In the spelling and the order of record.h, each with a comma before it.
 void append_fields(std::string& out, const Fields& fields);
-// Reads all of `text` if append_fields could have written it.
-std::optional<Fields> read_fields(std::string_view text);
+// Reads all of `text` into fields that are empty. False if append_fields could not have written it; then they may hold a
+// part.
+bool read_fields(std::string_view text, Fields& fields);
 
 // "i/n"
 std::optional<BatchMark> parse_batch_mark(std::string_view text);

@@ -2,6 +2,7 @@
 #include "tests/kvs/kvs_fixture.h"
 #include "tests/support/hostile_lines.h"
 #include "tests/support/peak_memory.h"
+#include "tests/support/scale.h"
 
 #include "tools/kvs.h"
 
@@ -150,7 +151,7 @@ TEST_F(EndlessInputTest, a_value_without_end_is_held_no_longer_than_the_largest_
 
 TEST_F(EndlessInputTest, newlines_are_no_records)
 {
-    Endless input("", '\n', 64 * kMiB);
+    Endless input("", '\n', static_cast<std::uint64_t>(test::scaled(64)) * kMiB);
     const test::PeakMemory memory;
     EXPECT_EQ(batch(input), prints("OK  0 record(s)\n"));
     EXPECT_LT(memory.grown(), kMemory);

@@ -4,6 +4,7 @@
 #include "tests/store/recovery_check.h"
 #include "tests/support/code_of.h"
 #include "tests/support/history.h"
+#include "tests/support/scale.h"
 
 #include <gmock/gmock.h>
 #include <functional>
@@ -109,10 +110,10 @@ protected:
         }
     }
 
-    void flip_each_bit(const std::function<bool(const std::string&)>& wanted, std::size_t step)
+    void flip_each_bit(const std::function<bool(const std::string&)>& wanted)
     {
         for (const auto& [name, whole] : disk_->content()) {
-            for (std::size_t bit = 0; wanted(name) && bit < whole.size() * 8 && !HasFailure(); bit += step) {
+            for (std::size_t bit = 0; wanted(name) && bit < whole.size() * 8 && !HasFailure(); bit += stride()) {
                 SCOPED_TRACE(name + " bit " + std::to_string(bit));
                 auto bytes = whole;
                 bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
@@ -130,18 +131,18 @@ protected:
 
 TEST_P(DamageTest, OfAnyBitOfASegmentMakesNoValueWrong)
 {
-    flip_each_bit([](const std::string& name) { return name.starts_with("log-"); }, 1);
+    flip_each_bit([](const std::string& name) { return name.starts_with("log-"); });
 }
 
 TEST_P(DamageTest, OfAnyBitOfWhatIsNoSegmentChangesNothing)
 {
-    flip_each_bit([](const std::string& name) { return !name.starts_with("log-"); }, 1);
+    flip_each_bit([](const std::string& name) { return !name.starts_with("log-"); });
 }
 
 TEST_P(DamageTest, ByACutOfAnyFileMakesNoValueWrong)
 {
     for (const auto& [name, whole] : disk_->content()) {
-        for (std::size_t size = 0; size < whole.size() && !HasFailure(); ++size) {
+        for (std::size_t size = 0; size < whole.size() && !HasFailure(); size += stride()) {
             SCOPED_TRACE(name + " cut to " + std::to_string(size));
             expect_no_harm(name, whole.substr(0, size));
         }

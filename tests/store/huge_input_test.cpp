@@ -4,6 +4,7 @@
 #include "engine/maintenance/verify.h"
 #include "tests/support/hostile_lines.h"
 #include "tests/support/peak_memory.h"
+#include "tests/support/scale.h"
 #include "tests/support/store_test.h"
 #include "tests/support/synthetic_files.h"
 
@@ -52,21 +53,22 @@ std::vector<Huge> lines_of_a_gigabyte()
 std::vector<Huge> other_long_lines()
 {
     constexpr auto kLong = 96 * kMiB;
-    constexpr auto kHeld = 60 * kMiB;  // as much as is read at all, if it is not in the form that is written
+    // As much as is read at all, if it is not in the form that is written.
+    const auto held = static_cast<std::uint64_t>(scaled(60)) * kMiB;
     constexpr std::string_view kField = R"({"cmd":"Set","key":"k","value":"v","x":)";
     return {line("Nuls", "x", std::string_view("\0", 1), kLong, "", kTooLong),
             line("OpenBrackets", "[", "[", kLong, "", kTooLong),
             line("TenMillionOpenBrackets", "[", "[", 10'000'000, "", "nested too deeply"),
             line("Spaces", "x", " ", kLong, "x", kTooLong),
             line("SpacesAround", " ", " ", kLong, "x", "not JSON"),
-            line("ANumber", kField, "9", kHeld, "}", "number out of range"),
-            line("AFraction", kField, "9", kHeld, ".5}", "number out of range"),
+            line("ANumber", kField, "9", held, "}", "number out of range"),
+            line("AFraction", kField, "9", held, ".5}", "number out of range"),
             line("AnExponent", kField, "1e", 1, std::string(100'000, '9') + "}", "number out of range"),
-            line("Tabs", "[", "\t", kHeld, "x", "not JSON"),
-            line("AStringWithAControl", R"(["Set","k",")", "v", kHeld, "\x01", "not JSON"),
-            line("LoneSurrogates", kEndlessValue, R"(\ud800)", kHeld / 6, "\"}", "not JSON"),
-            line("FieldsWithoutEnd", R"({"cmd":"Set","key":"k","value":"v")", R"(,"x":1)", kHeld / 6, "", "not JSON"),
-            line("KeysWithoutEnd", R"({"cmd":"Set")", R"(,"key":"k")", kHeld / 10, "}", "duplicate field key")};
+            line("Tabs", "[", "\t", held, "x", "not JSON"),
+            line("AStringWithAControl", R"(["Set","k",")", "v", held, "\x01", "not JSON"),
+            line("LoneSurrogates", kEndlessValue, R"(\ud800)", held / 6, "\"}", "not JSON"),
+            line("FieldsWithoutEnd", R"({"cmd":"Set","key":"k","value":"v")", R"(,"x":1)", held / 6, "", "not JSON"),
+            line("KeysWithoutEnd", R"({"cmd":"Set")", R"(,"key":"k")", held / 10, "}", "duplicate field key")};
 }
 
 class HugeInputTest : public testing::TestWithParam<Huge> {
@@ -196,7 +198,7 @@ protected:
 
 TEST_P(GrowingInputTest, OfTwiceTheSizeTakesTwiceTheWork)
 {
-    constexpr auto kSize = 10 * kMiB;
+    constexpr auto kSize = 10 * kMiB;  // more than is held of a line at once
     constexpr std::uint64_t kSlack = 64;  // reads at the ends
     const auto once = work_for(kSize);
     const auto twice = work_for(2 * kSize);
