@@ -18,8 +18,8 @@ constexpr std::uint64_t in_each(std::uint8_t byte)
     return std::uint64_t{0x0101010101010101} * byte;
 }
 
-// Eight hex digits, all at once: as digits they are random, and a processor that has to guess at each guesses wrong half
-// of the time. Nothing if one of them is none of kHexDigits.
+// Eight hex digits, all at once: as digits they are random, and a processor that has to guess at each guesses wrong
+// half of the time. Nothing if one of them is none of kHexDigits.
 std::optional<std::uint32_t> eight_digits(const char* digits)
 {
     std::uint64_t text = 0;

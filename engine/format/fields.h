@@ -20,8 +20,8 @@ inline constexpr std::string_view kSyncedField = "d";
 
 // In the spelling and the order of record.h, each with a comma before it.
 void append_fields(std::string& out, const Fields& fields);
-// Reads all of `text` into fields that are empty. False if append_fields could not have written it; then they may hold a
-// part.
+// Reads all of `text` into fields that are empty. False if append_fields could not have written it; then they may hold
+// a part.
 bool read_fields(std::string_view text, Fields& fields);
 
 // "i/n"

@@ -198,7 +198,7 @@ protected:
 
 TEST_P(GrowingInputTest, OfTwiceTheSizeTakesTwiceTheWork)
 {
-    constexpr auto kSize = 10 * kMiB;  // more than is held of a line at once
+    constexpr auto kSize = 10 * kMiB;     // more than is held of a line at once
     constexpr std::uint64_t kSlack = 64;  // reads at the ends
     const auto once = work_for(kSize);
     const auto twice = work_for(2 * kSize);
