@@ -41,6 +41,26 @@ bool predecessor_missing_before(const std::vector<Catalog::SegmentView>& views, 
     });
 }
 
+// Of neighbours, some that are small beside each other: no record is copied often, if each merge makes at least two of
+// its size.
+std::optional<std::vector<Catalog::SegmentView>> worth_merging(std::vector<Catalog::SegmentView> run)
+{
+    if (run.size() < kMergeCount) {
+        return std::nullopt;
+    }
+    const auto largest = std::ranges::max_element(run, {}, &Catalog::SegmentView::size);
+    std::uint64_t others = 0;
+    for (const auto& view : run) {
+        others += view.size;
+    }
+    others -= largest->size;
+    if (largest->size <= others) {
+        return run;
+    }
+    auto before = worth_merging({run.begin(), largest});
+    return before ? std::move(before) : worth_merging({largest + 1, run.end()});
+}
+
 std::uint64_t live_bytes(const Catalog::SegmentView& view)
 {
     return view.size - std::min(view.size, view.dead_bytes);
@@ -71,17 +91,20 @@ Result<CompactionReport> Compactor::run(unsigned dead_percent)
 Status Compactor::rewrite_stale(unsigned dead_percent)
 {
     for (const auto slot : slots()) {
-        // The rewrite of an older segment may have made a Delete in this one dead.
-        const auto now = catalog_.segments();
-        const auto view = std::ranges::find(now, slot, &Catalog::SegmentView::slot);
-        if (view == now.end() || !may_rewrite(*view)) {
-            continue;
-        }
-        if (view->stale_enough(dead_percent) || view->unfinished || predecessor_missing(now, *view)) {
+        if (worth_rewriting(slot, dead_percent)) {
             TRY(replace_making_room(slot));
         }
     }
     return {};
+}
+
+// As things are now: the rewrite of an older segment may have made a Delete in this one dead.
+bool Compactor::worth_rewriting(Catalog::Slot slot, unsigned dead_percent) const
+{
+    const auto views = catalog_.segments();
+    const auto view = std::ranges::find(views, slot, &Catalog::SegmentView::slot);
+    return view != views.end() && may_rewrite(*view) &&
+           (view->stale_enough(dead_percent) || view->unfinished || predecessor_missing(views, *view));
 }
 
 std::vector<Catalog::Slot> Compactor::slots() const
@@ -139,7 +162,7 @@ Status Compactor::replace(const Views& inputs)
     const auto number = newest.segment->number();
     std::optional<std::uint64_t> prev;
     for (const auto& view : catalog_.segments()) {
-        if (view.segment->number() < inputs.front().segment->from()) {
+        if (view.segment->number() < inputs.front().segment->from() && view.size > 0) {
             prev = view.segment->number();
         }
     }
@@ -158,6 +181,7 @@ Status Compactor::replace(const Views& inputs)
         before += input.size;
     }
     catalog_.replace(rewrite->replacement);
+    hooks_.replaced();
     report_.segments_rewritten += 1;
     report_.records_dropped += rewrite->records_dropped;
     if (hooks_.log) {
@@ -263,8 +287,8 @@ std::optional<Compactor::Views> Compactor::small_neighbours() const
             bytes += view.size;
             continue;
         }
-        if (run.size() >= kMergeCount) {
-            break;
+        if (auto inputs = worth_merging(std::move(run))) {
+            return inputs;
         }
         run.clear();
         bytes = 0;
@@ -273,10 +297,7 @@ std::optional<Compactor::Views> Compactor::small_neighbours() const
             bytes = view.size;
         }
     }
-    if (run.size() < kMergeCount) {
-        return std::nullopt;
-    }
-    return run;
+    return worth_merging(std::move(run));
 }
 
 }  // namespace bytestore

@@ -29,6 +29,7 @@ public:
     struct Hooks {
         std::function<Status()> sync_active;                   // everything appended so far is on stable storage
         std::function<void(const std::string&)> stop_writing;  // the state of the directory is unknown
+        std::function<void()> replaced;                        // a segment has another file, and the catalog knows
         LogFunction log;
         std::stop_token given_up;  // stop soon, with Errc::busy
     };
@@ -53,6 +54,7 @@ private:
     Status rename_over(std::uint64_t number);
     Status remove_leftovers();
     Status rewrite_stale(unsigned dead_percent);
+    bool worth_rewriting(Catalog::Slot slot, unsigned dead_percent) const;
     Status merge_small();
     std::optional<Views> small_neighbours() const;
 

@@ -164,6 +164,11 @@ Result<CompactionReport> Housekeeper::compact_all_locked(unsigned dead_percent)
     Compactor compactor(parts_.directory, parts_.catalog,
                         {.sync_active = parts_.sync,
                          .stop_writing = [this](const std::string& reason) { parts_.writer.stop(reason); },
+                         .replaced =
+                             [this] {
+                                 const std::lock_guard commits(parts_.commit_mutex);
+                                 parts_.writer.last_was_rewritten();
+                             },
                          .log = parts_.options.log,
                          .given_up = stop_.get_token()});
     TRY_ASSIGN(auto report, compactor.run(dead_percent));

@@ -22,13 +22,13 @@ Match read_head(std::string_view text, Line& line, std::size_t& size)
     if (text.size() < kDeleteHead.size()) {
         return Match::cut;
     }
-    line.command = text.starts_with(kSetHead) ? Command::set : Command::remove;
-    const bool is_set = line.command == Command::set;
-    const std::string_view before = is_set ? kSetHead : kDeleteHead;
-    const std::string_view behind = is_set ? kBetween : kQuote;
-    if (!text.starts_with(before)) {
+    const bool is_set = text.starts_with(kSetHead);
+    if (!is_set && !text.starts_with(kDeleteHead)) {
         return Match::no;
     }
+    line.command = is_set ? Command::set : Command::remove;
+    const std::string_view before = is_set ? kSetHead : kDeleteHead;
+    const std::string_view behind = is_set ? kBetween : kQuote;
     line.key.clear();
     const Step key = read_text(text.substr(before.size()), [&line](std::string_view part) { line.key += part; });
     size = before.size() + key.used + behind.size();

@@ -19,8 +19,8 @@ constexpr std::uint64_t in_each(std::uint8_t byte)
 }
 
 // Eight hex digits, all at once: as digits they are random, and a processor that has to guess at each guesses wrong
-// half of the time. Nothing if one of them is none of kHexDigits.
-std::optional<std::uint32_t> eight_digits(const char* digits)
+// half of the time. False if one of them is none of kHexDigits.
+bool read_eight_digits(const char* digits, std::uint64_t& out)
 {
     std::uint64_t text = 0;
     std::memcpy(&text, digits, sizeof(text));
@@ -30,23 +30,24 @@ std::optional<std::uint32_t> eight_digits(const char* digits)
     const std::uint64_t letters = text >> 6 & in_each(1);
     const std::uint64_t values = (text & in_each(0xF)) + letters * 9;
     const std::uint64_t above_nine = (values + in_each(0x76)) >> 7 & in_each(1);
-    if ((values & in_each(0xF0)) != 0 || values + in_each('0') + above_nine * ('a' - '9' - 1) != text) {
-        return std::nullopt;
-    }
     std::uint64_t packed = (values | values >> 4) & 0x00FF00FF00FF00FF;
     packed = (packed | packed >> 8) & 0x0000FFFF0000FFFF;
-    return static_cast<std::uint32_t>(packed | packed >> 16);
+    out = (packed | packed >> 16) & 0xFFFFFFFF;
+    return (values & in_each(0xF0)) == 0 && values + in_each('0') + above_nine * ('a' - '9' - 1) == text;
 }
 
-std::optional<std::uint64_t> sum_in(std::string_view tail)
+bool read_sum(std::string_view tail, std::uint64_t& sum)
 {
     constexpr std::size_t kHalf = 8;
-    if (!tail.starts_with(kBefore) || !tail.ends_with(kAfter)) {
-        return std::nullopt;
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    if (!tail.starts_with(kBefore) || !tail.ends_with(kAfter) ||
+        !read_eight_digits(tail.data() + kBefore.size(), high) ||
+        !read_eight_digits(tail.data() + kBefore.size() + kHalf, low)) {
+        return false;
     }
-    const auto high = eight_digits(tail.data() + kBefore.size());
-    const auto low = eight_digits(tail.data() + kBefore.size() + kHalf);
-    return high && low ? std::optional(std::uint64_t{*high} << 32 | *low) : std::nullopt;
+    sum = high << 32 | low;
+    return true;
 }
 
 }  // namespace
@@ -71,17 +72,14 @@ std::uint64_t Checksum::value() const
     return XXH3_64bits_digest(&state_);
 }
 
-std::optional<CheckedText> split_checksum(std::string_view text)
+bool split_checksum(std::string_view text, CheckedText& parts)
 {
     if (!text.ends_with('}')) {
-        return std::nullopt;
+        return false;
     }
-    if (text.size() >= kChecksumTail) {
-        if (const auto sum = sum_in(text.substr(text.size() - kChecksumTail))) {
-            return CheckedText{text.substr(0, text.size() - kChecksumTail), sum};
-        }
-    }
-    return CheckedText{text.substr(0, text.size() - 1), std::nullopt};
+    parts.has_sum = text.size() >= kChecksumTail && read_sum(text.substr(text.size() - kChecksumTail), parts.sum);
+    parts.body = text.substr(0, text.size() - (parts.has_sum ? kChecksumTail : 1));
+    return true;
 }
 
 std::string checksum_tail(std::uint64_t sum)

@@ -5,7 +5,6 @@
 #include <xxhash.h>
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,15 +25,16 @@ private:
 
 // A line, trimmed, taken apart where its checksum starts.
 struct CheckedText {
-    std::string_view body;             // what the checksum covers; without one, all but the closing brace
-    std::optional<std::uint64_t> sum;  // what the line says it is
+    std::string_view body;  // what the checksum covers; without one, all but the closing brace
+    bool has_sum = false;
+    std::uint64_t sum = 0;  // what the line says it is
 };
 
 inline constexpr std::size_t kChecksumTail = 24;  // bytes of ,"c":"0123456789abcdef"}
 
-// In JSON such a tail can only be the last field of the outermost object, so it is recognised by its bytes alone. Empty
+// In JSON such a tail can only be the last field of the outermost object, so it is recognised by its bytes alone. False
 // for a text that does not end in a brace.
-std::optional<CheckedText> split_checksum(std::string_view text);
+bool split_checksum(std::string_view text, CheckedText& parts);
 // The tail itself.
 std::string checksum_tail(std::uint64_t sum);
 

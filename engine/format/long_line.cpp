@@ -92,7 +92,8 @@ private:
 
 struct Sides {
     Bounds body;
-    std::optional<std::uint64_t> sum;
+    bool has_sum = false;
+    std::uint64_t sum = 0;
 };
 
 // split_checksum for a line that is not held.
@@ -100,11 +101,11 @@ Result<std::optional<Sides>> split(const LineSource& source, Bounds line)
 {
     const std::uint64_t size = std::min<std::uint64_t>(line.size(), kChecksumTail);
     TRY_ASSIGN(const std::string tail, read(source, {line.end - size, line.end}));
-    const auto sides = split_checksum(tail);
-    if (!sides) {
+    CheckedText parts;
+    if (!split_checksum(tail, parts)) {
         return std::optional<Sides>{};
     }
-    return Sides{{line.begin, line.end - (tail.size() - sides->body.size())}, sides->sum};
+    return Sides{{line.begin, line.end - (tail.size() - parts.body.size())}, parts.has_sum, parts.sum};
 }
 
 // A line in our form; empty if it is not.
@@ -119,13 +120,13 @@ Result<std::optional<Line>> parse_canonical(const LineSource& source, Bounds bou
         value->reserve(value->size() + sides->body.size());
     }
     Line line;
-    line.checked = sides->sum.has_value();
+    line.checked = sides->has_sum;
     SourceWindow window(source, sides->body, piece);
     TRY_ASSIGN(const bool canonical, recognise(window, line, value));
     if (!canonical) {
         return std::optional<Line>{};
     }
-    if (line.checked && window.checksum() != *sides->sum) {
+    if (line.checked && window.checksum() != sides->sum) {
         return fail(Errc::damaged, "checksum mismatch");
     }
     complete_canonical(line, bounds.begin);

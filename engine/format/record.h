@@ -90,15 +90,16 @@ struct Line {
     std::uint64_t value_begin = 0;
     std::uint64_t value_end = 0;
     Fields fields;
-    Header header;  // if type is header
-    Seal seal;      // if type is seal
+    std::optional<Header> header;  // if and only if type is header
+    Seal seal;                     // if type is seal
 };
 
 // Reads one line, given without its newline. A line of nothing but white space is `blank`. With `value`, the decoded
 // value of a Set is appended to it. Errc::damaged with a reason (and the column, where it is known) for what the first
 // ByteStore would refuse, and for a checksum that does not match. A header or a seal without a matching checksum, or
-// one that is not in our form, is an ordinary record. On error `value` may hold a part.
-Result<Line> parse_line(std::string_view line, std::string* value = nullptr);
+// one that is not in our form, is an ordinary record. On error `value` may hold a part. The key of an earlier line, as
+// `room`, saves the allocation of this one's.
+Result<Line> parse_line(std::string_view line, std::string* value = nullptr, std::string room = {});
 
 // The bytes of a line that is too long to be held: fills `into` from `offset` in the line, all of it.
 using LineSource = std::function<Status(std::uint64_t offset, std::span<char> into)>;

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace bytestore {
@@ -39,10 +41,12 @@ private:
     Status judge_bad_end(const SegmentFacts& last, std::uint64_t synced, bool ours);
     void judge_claims();
     void judge_names();
+    void judge_copies();
     void judge_predecessors();
     void judge_skipped(const SegmentFacts& facts, std::uint64_t synced);
     static Result<bool> begins_like_a_segment(const SegmentFacts& facts);
     bool covered(std::uint64_t number) const;
+    bool emptied(std::uint64_t number) const;
     bool headerless_above(std::uint64_t number) const;
 
     const LogFacts& log_;
@@ -101,6 +105,14 @@ bool Judge::covered(std::uint64_t number) const
     });
 }
 
+// Nothing that was empty is ever named as the one before.
+bool Judge::emptied(std::uint64_t number) const
+{
+    return !merged(log_, number) && std::ranges::any_of(log_, [&](const SegmentFacts& facts) {
+        return facts.segment->number() == number && facts.scan->size == 0;
+    });
+}
+
 bool Judge::headerless_above(std::uint64_t number) const
 {
     return std::ranges::any_of(log_, [&](const SegmentFacts& facts) {
@@ -117,13 +129,32 @@ void Judge::judge_names()
                    fmt::format("its header is that of {} or a later one", segment_name(facts.segment->from())));
         }
     }
+    judge_copies();
+}
+
+// One that was given a higher name as well would hide what was set since.
+void Judge::judge_copies()
+{
+    std::map<std::string_view, std::uint64_t> numbers;
+    for (const auto& facts : log_) {
+        if (!facts.scan->header) {
+            continue;
+        }
+        const auto number = facts.segment->number();
+        if (const auto [first, fresh] = numbers.emplace(facts.scan->header->id, number); !fresh) {
+            damage(facts, 0, fmt::format("its header is that of {} as well", segment_name(first->second)));
+        }
+    }
 }
 
 void Judge::judge_predecessors()
 {
     for (const auto& facts : log_) {
         const auto prev = facts.scan->header ? facts.scan->header->prev : std::nullopt;
-        if (prev && !covered(*prev) && !headerless_above(facts.segment->number())) {
+        if (prev && emptied(*prev)) {
+            add(Severity::damage, *prev, 0,
+                fmt::format("it is empty, though it was not when {} was begun", segment_name(facts.segment->number())));
+        } else if (prev && !covered(*prev) && !headerless_above(facts.segment->number())) {
             damage(facts, 0, fmt::format("it follows {}, which is missing", segment_name(*prev)));
         }
     }
@@ -166,7 +197,7 @@ Status Judge::judge_bad_end(const SegmentFacts& last, std::uint64_t synced, bool
     }
     const bool unsynced = scan.bad->offset >= std::max(scan.synced_to, synced);
     const bool crashed = !ours || claims_->boot != current_boot() || claims_->state == LockClaims::State::failed;
-    if (scan.unfit_seal || (scan.good_after_bad && !(unsynced && crashed))) {
+    if (scan.unexplained || (scan.good_after_bad && !(unsynced && crashed))) {
         damage(last, scan.bad->offset, scan.bad->reason);
         return {};
     }

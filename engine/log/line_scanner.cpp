@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace bytestore {
 namespace {
@@ -95,11 +96,11 @@ Result<bool> LineScanner::find_long_end()
     return true;
 }
 
-Result<format::Line> LineScanner::parse(std::string* value) const
+Result<format::Line> LineScanner::parse(std::string* value, std::string room) const
 {
     if (in_buffer()) {
         const auto start = static_cast<std::size_t>(offset_ - buffer_begin_);
-        return format::parse_line({buffer_.data() + start, static_cast<std::size_t>(length_)}, value);
+        return format::parse_line({buffer_.data() + start, static_cast<std::size_t>(length_)}, value, std::move(room));
     }
     return format::parse_long_line(source(), length_, value);
 }

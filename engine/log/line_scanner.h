@@ -22,7 +22,7 @@ public:
     std::uint64_t length() const { return length_; }  // without the newline
     bool terminated() const { return terminated_; }   // it ends in a newline
     // Reads the current line; see format::parse_line. A read error is not Errc::damaged.
-    Result<format::Line> parse(std::string* value = nullptr) const;
+    Result<format::Line> parse(std::string* value = nullptr, std::string room = {}) const;
     // The bytes of the current line, at any length; good until next().
     format::LineSource source() const;
 

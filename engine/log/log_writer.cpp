@@ -179,7 +179,7 @@ std::optional<std::uint64_t> LogWriter::number_before(std::uint64_t number) cons
 {
     std::optional<std::uint64_t> before;
     for (const auto& view : catalog_.segments()) {
-        if (view.segment->number() < number) {
+        if (view.segment->number() < number && view.size > 0) {
             before = view.segment->number();
         }
     }
@@ -224,6 +224,10 @@ Status LogWriter::next_segment(bool spare_or_not)
 
 Result<LogWriter::Next> LogWriter::open_next()
 {
+    if (next_number_ == 0 && !empty_slot_ && !catalog_.segments().empty()) {
+        return fail(Errc::unsupported, fmt::format("no segment can follow {}: it has the last number there is",
+                                                   segment_name(next_number_ - 1)));
+    }
     TRY_ASSIGN(auto file, directory_.open(std::string(kNextName), OpenMode::create));
     TRY(file->truncate(0));
     TRY_ASSIGN(const FileInfo info, file->info());
@@ -355,6 +359,23 @@ void LogWriter::synced(Catalog::Slot slot, std::uint64_t bytes)
     claims_.synced = synced_to_;
     if (stop_reason_.empty()) {
         ignore(write_claims(LockClaims::State::open));  // older claims are true as well
+    }
+}
+
+void LogWriter::last_was_rewritten()
+{
+    const auto views = catalog_.segments();
+    if (active_ || views.empty() || !views.back().synced) {
+        return;
+    }
+    const auto& last = views.back();
+    const std::lock_guard lock(stop_mutex_);
+    claims_.segment = last.segment->number();
+    claims_.inode = last.segment->inode();
+    claims_.id = last.segment->header() ? last.segment->header()->id : "";
+    claims_.synced = last.size;
+    if (stop_reason_.empty()) {
+        ignore(write_claims(LockClaims::State::open));  // a later close writes it again
     }
 }
 

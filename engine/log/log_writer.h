@@ -66,6 +66,8 @@ public:
     void sync_mark_written() { announced_ = synced_to_; }
     // Bytes of the segment in `slot` are known to be synced now. Tells LOCK.
     void synced(Catalog::Slot slot, std::uint64_t bytes);
+    // Tells LOCK, which speaks of one file, of the one that took the place of the last segment, if that is not active.
+    void last_was_rewritten();
     // Tells LOCK that the store is closed in order; Errc::stopped if it is not.
     Status close();
 

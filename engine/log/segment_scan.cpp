@@ -60,6 +60,7 @@ private:
     std::uint64_t lines_;      // behind the header, without blank ones
     std::uint64_t lines_before_batch_ = 0;
     bool seal_seen_ = false;
+    std::string room_;  // the key of the line before, of which only the memory matters
 };
 
 Result<SegmentScan> Scan::run()
@@ -69,14 +70,17 @@ Result<SegmentScan> Scan::run()
         if (!more) {
             break;
         }
-        auto line = scanner_.parse();
+        auto line = scanner_.parse(nullptr, std::move(room_));
         if (line && line->bereft && result_.header) {
             bad(bad_from(), "a record of a batch without its checksum");
         } else if (line) {
             result_.newline_missing = !scanner_.terminated();
             TRY(take(*line));
+            room_ = std::move(line->key);
         } else if (line.error().code == Errc::damaged) {
-            bad(bad_from(), line.error().message);
+            bad(bad_from(), batch_.empty() ? line.error().message
+                                           : fmt::format("in the batch that begins there, at offset {}: {}",
+                                                         scanner_.offset(), line.error().message));
         } else {
             return forward(line);
         }
@@ -117,10 +121,10 @@ Status Scan::take(format::Line& line)
 
 Status Scan::take_header(const format::Line& line)
 {
-    if (line.header.version > format::kVersion || !line.header.need.empty()) {
+    if (line.header->version > format::kVersion || !line.header->need.empty()) {
         return fail(Errc::unsupported,
                     fmt::format("it was written by a newer version (format {}, needs [{}]); use that",
-                                line.header.version, brief(line.header.need)));
+                                line.header->version, brief(line.header->need)));
     }
     result_.header = line.header;
     return {};
@@ -131,12 +135,12 @@ void Scan::take_seal(const format::Line& line)
     seal_seen_ = true;
     if (result_.first_skipped) {
         // What stands behind the batch was told already: no tail that can be cut off.
-        result_.unfit_seal = true;
+        result_.unexplained = true;
         bad(*result_.first_skipped, "an incomplete batch in a sealed segment");
         return;
     }
     if (line.seal.records != lines_ || line.seal.size != scanner_.offset()) {
-        result_.unfit_seal = true;
+        result_.unexplained = true;
         bad(scanner_.offset(), fmt::format("the seal does not fit: it says {} records in {} bytes, there are {} in {}",
                                            line.seal.records, line.seal.size, lines_, scanner_.offset()));
         return;
@@ -184,7 +188,7 @@ void Scan::end_batch(const format::Line& next)
     }
     if (next.checked) {
         bad(batch_.front().offset, "an incomplete batch");
-        result_.good_after_bad = true;
+        result_.unexplained = true;
         return;
     }
     ++result_.skipped_batches;

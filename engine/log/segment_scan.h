@@ -21,7 +21,7 @@ struct SegmentScan {
     std::uint64_t size = 0;
     std::optional<format::Header> header;
     bool sealed = false;                         // it has a seal, and the seal fits
-    bool unfit_seal = false;                     // it has one that does not (that is the bad line then)
+    bool unexplained = false;                    // what is bad is nothing that a crash leaves
     std::uint64_t lines = 0;                     // good ones behind the header, blank ones not counted
     std::uint64_t records = 0;                   // Sets and Deletes that count
     std::uint64_t unchecked = 0;                 // of those, without a checksum

@@ -39,11 +39,11 @@ Result<std::optional<format::Header>> read_header(File& file, std::uint64_t cove
 {
     TRY_ASSIGN(const auto head, read_exactly(file, 0, std::min(covered, kEdgeBytes)));
     const auto line = format::parse_line(std::string_view(head).substr(0, head.find('\n')));
-    if (!line || line->type != format::Line::Type::header || line->header.version > format::kVersion ||
-        !line->header.need.empty()) {
+    if (!line || line->type != format::Line::Type::header || line->header->version > format::kVersion ||
+        !line->header->need.empty()) {
         return std::nullopt;
     }
-    return line->header;
+    return *line->header;
 }
 
 std::string id_of(const std::optional<format::Header>& header)

@@ -1,11 +1,16 @@
 #include "engine/maintenance/backup.h"
 
 #include "engine/io/copy_bytes.h"
+#include "engine/log/lock_file.h"
+#include "engine/log/segment_files.h"
 #include "engine/log/segment_name.h"
 #include "engine/maintenance/log_view.h"
 #include "engine/maintenance/new_directory.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
 
 namespace bytestore {
 namespace {
@@ -41,6 +46,22 @@ Status take_segment(const ViewedSegment& viewed, bool last, Directory& target, B
     return copy_segment(viewed, target);
 }
 
+// All of the copy is synced, and its LOCK says so of the end, which no later segment vouches for.
+Status claim(const ViewedSegment& last, NewDirectory& made)
+{
+    TRY_ASSIGN(const auto copy, open_segment(made.directory(), last.segment->number(), OpenMode::read));
+    TRY_ASSIGN(const FileInfo info, copy->file().info());
+    TRY_ASSIGN(const auto lock, LockFile::acquire(made.directory(), made.path(), std::chrono::milliseconds(0)));
+    return lock->write({.pid = ::getpid(),
+                        .mount_point = {},
+                        .segment = last.segment->number(),
+                        .inode = info.inode,
+                        .id = last.segment->header() ? last.segment->header()->id : "",
+                        .synced = info.size,
+                        .boot = current_boot(),
+                        .state = LockClaims::State::clean});
+}
+
 }  // namespace
 
 Result<BackupReport> backup_store(const std::string& source, const std::string& target, FileSystem& files)
@@ -52,6 +73,9 @@ Result<BackupReport> backup_store(const std::string& source, const std::string& 
     BackupReport report;
     for (const auto& viewed : view.segments) {
         TRY(take_segment(viewed, &viewed == &view.segments.back(), made->directory(), report));
+    }
+    if (!view.segments.empty()) {
+        TRY(claim(view.segments.back(), *made));
     }
     TRY(made->publish());
     return report;

@@ -39,6 +39,7 @@ Status ApplyBatch::add(format::Line line, std::string value)
         batch_.remove(std::move(line.key));
     } else {
         TRY(check_set(line.key, value, line.kind));
+        TRY(check_key(line.key));
         TRY_ASSIGN(const Meta meta, meta_of(line));
         bound_[line.key] = Bound{.kind = line.kind, .meta = meta};
         batch_.set(std::move(line.key), std::move(value), meta, line.kind);

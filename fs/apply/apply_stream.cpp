@@ -66,6 +66,9 @@ Result<std::size_t> ApplyStream::write(std::string_view bytes)
         const auto end = rest.find('\n');
         const auto piece = rest.substr(0, end == std::string_view::npos ? end : end + 1);
         if (auto done = take(piece); !done) {
+            if (failure_) {
+                break;  // what came before is lost, and this line with it
+            }
             Error error = error_in_line(done.error());
             if (group_) {
                 discard_group(std::move(error));
@@ -145,11 +148,15 @@ Status ApplyStream::take_record(std::string_view text)
     if (line.type == format::Line::Type::blank) {
         return {};
     }
+    if (value.size() > target_.max_value) {
+        return fail(Errc::too_large, fmt::format("the value has {} bytes, more than the limit of {} bytes",
+                                                 value.size(), target_.max_value));
+    }
     if (group_) {
         return take_grouped(text.size(), std::move(line), std::move(value));
     }
     if (!run_) {
-        run_.emplace(Run{.bytes = 0, .batch = ApplyBatch(target_.find)});
+        run_.emplace(Run{.line = lines_ + 1, .bytes = 0, .batch = ApplyBatch(target_.find)});
     }
     TRY(run_->batch.add(std::move(line), std::move(value)));
     run_->bytes += text.size();
@@ -179,11 +186,18 @@ Status ApplyStream::commit(const ApplyBatch& batch, std::uint64_t last_line)
     return {};
 }
 
-// What cannot be committed is not tried again.
+// What cannot be committed is not tried again, and nothing behind it is. A run of one line is that line's own matter.
 Status ApplyStream::commit_run(std::uint64_t last_line)
 {
     const auto run = std::exchange(run_, std::nullopt);
-    return run && run->batch.records() > 0 ? commit(run->batch, last_line) : Status{};
+    auto done = run && run->batch.records() > 0 ? commit(run->batch, last_line) : Status{};
+    if (!done && target_.run_records > 1) {
+        auto& error = done.error();
+        error.message =
+            fmt::format("lines {} to {}, which are applied together: {}", run->line, last_line, error.message);
+        failure_ = error;
+    }
+    return done;
 }
 
 void ApplyStream::begin_whole()

@@ -48,7 +48,7 @@ public:
     // nothing of `bytes` was taken. Errc::invalid: no such record; Errc::too_large: a line or a batch beyond its limit,
     // refused before it is held; else what the target said.
     //
-    // Any error in a batch discards it, and every later write fails with it.
+    // Any error in a batch discards it, and every later write fails with it. So it is with what was held back.
     Result<std::size_t> write(std::string_view bytes);
 
     // Makes all lines one batch, which finish() applies. Called before the first write.
@@ -72,6 +72,7 @@ private:
         bool whole = false;  // it ends with the stream, and count is what it may have
     };
     struct Run {
+        std::uint64_t line = 0;  // its first
         std::uint64_t bytes = 0;
         ApplyBatch batch;
     };
@@ -94,7 +95,7 @@ private:
     std::uint64_t applied_lines_ = 0;
     std::optional<Run> run_;        // what is held back; not beside a group
     std::optional<Group> group_;    // the batch that is being told
-    std::optional<Error> failure_;  // of a batch
+    std::optional<Error> failure_;  // of a batch or a run: it lasts
 };
 
 }  // namespace bytestore::fs

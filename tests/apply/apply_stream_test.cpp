@@ -273,5 +273,67 @@ TEST(ApplyStreamTest, a_batch_that_the_store_refuses_answers_the_write_that_comp
     EXPECT_TRUE(recorder.content.empty());
 }
 
+// Ten lines in runs of three.
+class HeldBackTest : public testing::Test {
+protected:
+    HeldBackTest()
+    {
+        for (int i = 0; i < 10; ++i) {
+            lines_.push_back(set_line("k" + std::to_string(i), "v"));
+        }
+        target_ = recorder_.target();
+        target_.run_records = 3;
+    }
+
+    Status apply()
+    {
+        ApplyStream stream(target_);
+        TRY(write_all(stream, joined(lines_)));
+        return stream.finish();
+    }
+
+    std::vector<std::string> lines_;
+    Recorder recorder_;
+    fs::ApplyTarget target_;
+};
+
+TEST_F(HeldBackTest, lines_that_cannot_be_committed_end_the_stream)
+{
+    for (std::size_t n = 0; n < 4; ++n) {
+        recorder_ = {};
+        recorder_.failing = n;
+        const auto done = apply();
+        ASSERT_EQ(code_of(done), Errc::no_space) << n;
+        EXPECT_THAT(done.error().message, HasSubstr("lines " + std::to_string(3 * n + 1) + " to "));
+        EXPECT_EQ(recorder_.content.size(), 3 * n);
+    }
+}
+
+TEST_F(HeldBackTest, a_record_that_no_store_takes_is_named_and_those_before_it_are_applied)
+{
+    const auto good = lines_;
+    for (const auto& bad : {set_line("", "v"), set_line(std::string(kMaxKeyBytes + 1, 'k'), "v"),
+                            set_line("k", std::string(1001, 'v'))}) {
+        for (std::size_t n = 0; n < lines_.size(); ++n) {
+            recorder_ = {};
+            target_.max_value = 1000;
+            lines_ = good;
+            lines_[n] = bad;
+            const auto done = apply();
+            ASSERT_FALSE(done) << n;
+            EXPECT_THAT(done.error().message, HasSubstr("line " + std::to_string(n + 1) + ": "));
+            EXPECT_EQ(recorder_.content.size(), n);
+        }
+    }
+}
+
+TEST_F(HeldBackTest, a_single_line_before_a_batch_is_not_lost_when_it_cannot_be_committed)
+{
+    lines_ = {set_line("a", "1"), batch_line(1), set_line("b", "2")};
+    recorder_.failing = 0;
+    EXPECT_EQ(code_of(apply()), Errc::no_space);
+    EXPECT_TRUE(recorder_.content.empty());
+}
+
 }  // namespace
 }  // namespace bytestore::test

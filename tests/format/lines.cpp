@@ -159,7 +159,7 @@ std::string told(const Result<Line>& line, std::string_view value)
         "value '{}'",
         static_cast<int>(line->type), static_cast<int>(line->command), line->checked, line->canonical, line->key,
         static_cast<int>(line->kind), line->size, line->value_begin, line->value_end, told(line->fields),
-        told(line->header), line->seal.records, line->seal.size, value);
+        told(line->header.value_or(Header{})), line->seal.records, line->seal.size, value);
 }
 
 std::string told(std::string_view line)

@@ -82,13 +82,13 @@ TEST(SegmentMarks, ThatGoOnWithWhatIsNoJsonAreRefused)
 TEST(SegmentMarks, OfALaterVersionSayWhatTheyNeed)
 {
     for (const std::vector<std::string>& need : {std::vector<std::string>{"x"}, {"a\"\n", "é", ""}}) {
-        EXPECT_EQ(parse_line(header_line({.need = need, .id = "", .from = 0, .prev = {}}))->header.need, need);
+        EXPECT_EQ(parse_line(header_line({.need = need, .id = "", .from = 0, .prev = {}}))->header->need, need);
     }
     for (const auto* fields : {R"("v":2,"need":[]})", R"("v":2,"need":[],"from":"x"})", R"("v":1,"need":["x"]})",
                                R"("v":3,"need":["x","y"],"id":7})"}) {
         const auto line = parse_line(with_checksum(kStart + fields));
         ASSERT_EQ(line->type, Line::Type::header) << fields;
-        EXPECT_TRUE(line->header.version > kVersion || !line->header.need.empty()) << fields;
+        EXPECT_TRUE(line->header->version > kVersion || !line->header->need.empty()) << fields;
     }
 }
 

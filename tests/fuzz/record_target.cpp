@@ -91,7 +91,7 @@ std::string rewritten(const Parsed& read)
         return {};
     };
     const Line& line = *read.line;
-    const auto written = line.type == Line::Type::header ? format::write_header(out, line.header)
+    const auto written = line.type == Line::Type::header ? format::write_header(out, *line.header)
                          : line.type == Line::Type::seal ? format::write_seal(out, line.seal)
                          : line.command == Command::remove
                              ? format::write_delete(out, line.key, line.fields)

@@ -11,6 +11,8 @@
 #include "tests/fuzz/held_files.h"
 #include "tests/fuzz/mend.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <vector>
@@ -23,11 +25,23 @@ using Map = std::map<std::string, std::string>;
 constexpr std::string_view kBorder = "####";
 constexpr std::string_view kStore = "/held";
 
+// The inputs of the corpus name all segments alike, and a log has no two of one id.
+std::string with_id(std::string segment, std::size_t number)
+{
+    constexpr std::string_view kId = "0123456789abcdef";
+    for (auto at = segment.find(kId); at != segment.npos; at = segment.find(kId, at + kId.size())) {
+        segment.replace(at, kId.size(), fmt::format("{:016x}", number));
+    }
+    return segment;
+}
+
 HeldFiles::Content log_of(std::string_view text, bool mended)
 {
     HeldFiles::Content log;
     std::string segment;
-    const auto add = [&] { log[segment_name(log.size())] = mended ? mended_log(segment) : segment; };
+    const auto add = [&] {
+        log[segment_name(log.size())] = mended ? mended_log(with_id(segment, log.size())) : segment;
+    };
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size() - 1) + 1;
         if (text.starts_with(kBorder)) {

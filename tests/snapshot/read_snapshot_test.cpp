@@ -31,7 +31,7 @@ Entry entry_at(std::uint64_t i)
     return {.segment = static_cast<std::uint32_t>(i % 2),
             .offset = i * 50,
             .length = 40 + i % 10,
-            .size = i,
+            .size = i % 40,
             .kind = Kind::bytes,
             .meta = {.mtime = static_cast<std::int64_t>(i)}};
 }

@@ -210,5 +210,23 @@ TEST_F(CompactionTest, KeepsValuesLargerThanAnyBuffer)
     EXPECT_TRUE(content_of(path()) == expected);
 }
 
+// A large segment of live records between small ones, which come again and again.
+TEST_F(CompactionTest, MergesNoSegmentThatIsLargerThanItsNeighboursTogether)
+{
+    options_.segment_size = 100'000;
+    const auto store = open();
+    for (int i = 0; i < 90; ++i) {
+        set(*store, "cold" + std::to_string(i), std::string(1000, 'c'));
+    }
+    set(*store, "hot", std::string(50'000, 'h'));
+    const auto cold = std::filesystem::last_write_time(segment(0));
+    for (int i = 0; i < 20; ++i) {
+        set(*store, "hot", std::string(60'000, 'h'));
+        compact(*store);
+    }
+    EXPECT_EQ(std::filesystem::last_write_time(segment(0)), cold);
+    EXPECT_LE(segments_in(path()).size(), 5U);
+}
+
 }  // namespace
 }  // namespace bytestore::test

@@ -1,5 +1,6 @@
 // What LOCK says of the log is held against it, where it speaks of this very file.
 #include "tests/support/claims.h"
+#include "tests/support/code_of.h"
 #include "tests/support/store_test.h"
 
 namespace bytestore::test {
@@ -158,6 +159,29 @@ TEST_F(LockClaimsTest, AnIoErrorEndsItsSegment)
     EXPECT_EQ(read_file(segment(0)).find("\"key\":\"e\""), std::string::npos);
     EXPECT_NE(read_file(segment(1)).find("\"key\":\"e\""), std::string::npos);
     EXPECT_EQ(content_of(path()).size(), 5U);
+}
+
+// All of it was synced before it took the place of the other file.
+TEST_F(LockClaimsTest, SpeakOfTheLastSegmentAlsoAfterACompaction)
+{
+    for (const bool closed : {false, true}) {
+        auto store = open();
+        set(*store, "a", std::to_string(closed));
+        ASSERT_TRUE(store->compact());
+        const auto compacted = segments_in(path()).back();
+        if (closed) {
+            store.reset();
+        }
+        const auto log = read_file(compacted);
+        for (std::size_t size = 0; size < log.size(); ++size) {
+            write_file(compacted, log.substr(0, size));
+            ASSERT_EQ(code_of(try_read()), Errc::damaged) << size;
+        }
+        write_file(compacted, log);
+        if (!closed) {
+            EXPECT_TRUE(try_read());
+        }
+    }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The segments before the last one are whole, sealed and all there, or the store is refused.
 #include "engine/format/record.h"
+#include "tests/support/code_of.h"
 #include "tests/support/store_test.h"
 
 #include <sys/stat.h>
@@ -194,6 +195,38 @@ TEST_F(SegmentChainTest, ANewerFormatIsRefusedAsUnsupported)
         write_file(segment(4), line);
         expect_refused(Errc::unsupported, {name(4), "newer"});
     }
+}
+
+TEST_F(SegmentChainTest, OneThatWasEmptiedIsRefusedAsEveryOtherCutIs)
+{
+    for (const std::uint64_t number : {0, 1, 2}) {
+        const auto bytes = read_file(segment(number));
+        for (std::size_t size = 0; size + 1 < bytes.size(); ++size) {  // all but the last newline count
+            write_file(segment(number), bytes.substr(0, size));
+            ASSERT_EQ(code_of(try_read()), Errc::damaged) << name(number) << " cut to " << size;
+        }
+        write_file(segment(number), bytes);
+    }
+    expect_content(*open(), content_);
+}
+
+TEST_F(SegmentChainTest, ACopyOfOneUnderAHigherNumberIsRefused)
+{
+    for (const std::uint64_t number : {0, 1, 2, 3}) {
+        std::filesystem::copy_file(segment(number), segment(9));
+        expect_refused(Errc::damaged, {name(9), "header", name(number)});
+        std::filesystem::remove(segment(9));
+    }
+    expect_content(*open(), content_);
+}
+
+TEST_F(SegmentChainTest, NoneFollowsTheLastNumberThereIs)
+{
+    write_file(segment(UINT64_MAX), kForeignLine);
+    const auto store = open();
+    EXPECT_EQ(code_of(store->set("new", "v", {.mtime = 1})), Errc::unsupported);
+    content_["x"] = "y";
+    expect_content(*store, content_);
 }
 
 }  // namespace
