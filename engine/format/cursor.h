@@ -55,11 +55,11 @@ public:
 private:
     static constexpr std::size_t kEight = 8;
 
-    // Eight digits at once; false if one of the first eight bytes is none.
-    static bool eight_digits(const char* digits, std::uint64_t& out)
+    // Eight digits at once, of at least eight bytes; false if one of the first eight is none.
+    static bool eight_digits(std::string_view digits, std::uint64_t& out)
     {
         std::uint64_t text = 0;
-        std::memcpy(&text, digits, sizeof(text));
+        std::memcpy(&text, digits.data(), sizeof(text));
         if constexpr (std::endian::native == std::endian::big) {
             text = std::byteswap(text);
         }
@@ -83,8 +83,8 @@ private:
         constexpr std::size_t kMostDigits = 19;
         std::uint64_t high = 0;
         std::uint64_t low = 0;
-        if (rest_.size() < 2 * kEight || rest_.front() == '0' || !eight_digits(rest_.data(), high) ||
-            !eight_digits(rest_.data() + kEight, low)) {
+        if (rest_.size() < 2 * kEight || rest_.front() == '0' || !eight_digits(rest_, high) ||
+            !eight_digits(rest_.substr(kEight), low)) {
             return false;
         }
         std::uint64_t number = high * 100'000'000 + low;

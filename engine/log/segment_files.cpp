@@ -38,11 +38,13 @@ Result<bool> are_the_segments(Directory& directory, const std::vector<std::share
                               const std::vector<std::uint64_t>& others)
 {
     TRY_ASSIGN(auto now, list_segments(directory));
-    std::erase_if(now.numbers, [&](std::uint64_t number) { return std::ranges::count(others, number) > 0; });
-    return std::ranges::equal(now.numbers, segments, [&](std::uint64_t number, const auto& segment) {
-        const auto info = directory.info(segment_name(number));
-        return number == segment->number() && info && info->inode == segment->inode();
-    });
+    const auto there =
+        std::erase_if(now.numbers, [&](std::uint64_t number) { return std::ranges::count(others, number) > 0; });
+    return there == others.size() &&
+           std::ranges::equal(now.numbers, segments, [&](std::uint64_t number, const auto& segment) {
+               const auto info = directory.info(segment_name(number));
+               return number == segment->number() && info && info->inode == segment->inode();
+           });
 }
 
 }  // namespace bytestore
