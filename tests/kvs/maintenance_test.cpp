@@ -123,7 +123,7 @@ TEST_F(MaintenanceTest, backup_is_the_same_beside_a_daemon)
 
 TEST_F(MaintenanceTest, backup_to_where_no_directory_can_be_made_names_that)
 {
-    const auto nowhere = file("missing/place");
+    const auto nowhere = file("missing/place").string();
     const Outcome run = kvs({"backup", nowhere});
     EXPECT_EQ(run.exit, 1);
     EXPECT_THAT(run.err, testing::StartsWith("kvs: " + nowhere + " cannot be made: "));
