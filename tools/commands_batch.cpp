@@ -27,7 +27,7 @@ Result<ExitCode> applied(const ApplyLines& how, Session& session)
     return ExitCode::ok;
 }
 
-// A value that cannot be read is told, and does not end it.
+// What cannot be exported is told, and does not end it.
 class Export {
 public:
     Export(const ExportCommand& command, Backend& backend, Session& session)
@@ -44,6 +44,7 @@ public:
 
 private:
     Status take(const ListItem& item);
+    Status leave_out(const Error& reason);
     Status write(const ListItem& item, Kind kind, std::string_view value);
 
     const ExportCommand& command_;
@@ -60,13 +61,23 @@ Status Export::take(const ListItem& item)
     if (fs::is_marker(item.name)) {
         return command_.directories ? write(item, Kind::bytes, "") : Status();
     }
+    if (const auto taken = remote::check_key(item.name); !taken) {
+        return leave_out({.code = taken.error().code,
+                          .message = fmt::format("the key \"{}\" is left out, which no import takes: {}", item.name,
+                                                 taken.error().message)});
+    }
     const auto value = look_up(backend_, item.name);
     if (!value) {
-        exit_ = ExitCode::failed;
-        report(value.error(), session_.io.err);
-        return {};
+        return leave_out(value.error());
     }
     return *value ? write(item, (*value)->kind, (*value)->bytes) : Status();  // or it was deleted since it was listed
+}
+
+Status Export::leave_out(const Error& reason)
+{
+    exit_ = ExitCode::failed;
+    report(reason, session_.io.err);
+    return {};
 }
 
 Status Export::write(const ListItem& item, Kind kind, std::string_view value)

@@ -51,9 +51,15 @@ Result<std::unique_ptr<NewDirectory>> NewDirectory::begin(const std::string& pat
             Errc::exists,
             fmt::format("{} is there, of an earlier run that did not end or still goes on; remove it", partial));
     }
-    TRY_ASSIGN(auto directory, files.open_directory(partial, true));
+    auto directory = files.open_directory(partial, true);
+    if (!directory) {
+        // It is not the store that is missing.
+        const auto& error = directory.error();
+        return fail(error.code == Errc::not_a_store ? Errc::io : error.code,
+                    fmt::format("{} cannot be made: {}", name, error.message), error.os_error);
+    }
     return std::unique_ptr<NewDirectory>(
-        new NewDirectory(std::move(name), std::move(partial), std::move(directory), files));
+        new NewDirectory(std::move(name), std::move(partial), std::move(*directory), files));
 }
 
 NewDirectory::NewDirectory(std::string path, std::string partial, std::unique_ptr<Directory> directory,

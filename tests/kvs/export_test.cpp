@@ -107,6 +107,19 @@ TEST_P(ExportTest, markers_are_left_out_unless_asked_for)
                 StartsWith("{\"cmd\":\"Set\",\"key\":\"dir:\\u0000\",\"value\":\"\""));
 }
 
+TEST_P(ExportTest, tells_of_keys_that_no_import_takes_and_leaves_them_out)
+{
+    empty_store();
+    write_file(store() / "log-00000000000000000000.dat",
+               "[\"Set\",\"\",\"v\"]\n[\"Set\",\"a:\\u0000x\",\"v\"]\n[\"Set\",\"k\",\"v\"]\n");
+    const Outcome run = beside({"export"});
+    EXPECT_EQ(run.exit, 1);
+    EXPECT_EQ(std::ranges::count(run.out, '\n'), 1);
+    EXPECT_THAT(run.err, StartsWith("kvs: the key \"\" is left out, which no import takes: the key is empty\n"));
+    EXPECT_EQ(std::ranges::count(run.err, '\n'), 2);
+    EXPECT_EQ(beside({"import"}, run.out), prints("OK  1 record(s)\n"));
+}
+
 TEST_P(ExportTest, takes_only_keys_with_the_prefix)
 {
     kvs({"set", "a:1", "x"});

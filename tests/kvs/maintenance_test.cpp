@@ -121,6 +121,15 @@ TEST_F(MaintenanceTest, backup_is_the_same_beside_a_daemon)
     }
 }
 
+TEST_F(MaintenanceTest, backup_to_where_no_directory_can_be_made_names_that)
+{
+    const auto nowhere = file("missing/place").string();
+    const Outcome run = kvs({"backup", nowhere});
+    EXPECT_EQ(run.exit, 1);
+    EXPECT_THAT(run.err, testing::StartsWith("kvs: " + nowhere + " cannot be made: "));
+    EXPECT_THAT(run.err, testing::Not(testing::HasSubstr("--dir")));
+}
+
 TEST_F(MaintenanceTest, backup_of_a_damaged_store_is_refused)
 {
     damage("first value");

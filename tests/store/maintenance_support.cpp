@@ -54,15 +54,15 @@ void MaintenanceTest::expect_only_values_that_were(const Map& content) const
     }
 }
 
-void MaintenanceTest::for_each_flip(const std::function<void()>& body) const
+void MaintenanceTest::for_each_flip(std::size_t step, const std::function<void()>& body) const
 {
     for (const auto& segment : segments_in(path())) {
         const auto whole = read_file(segment);
-        for (std::size_t at = 0; at < whole.size() && !HasFailure(); ++at) {
+        for (std::size_t bit = 0; bit < whole.size() * 8 && !HasFailure(); bit += step) {
             auto bytes = whole;
-            bytes[at] = static_cast<char>(bytes[at] ^ (1 << at % 8));
+            bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
             write_file(segment, bytes);
-            SCOPED_TRACE(segment.filename().string() + " byte " + std::to_string(at));
+            SCOPED_TRACE(segment.filename().string() + " bit " + std::to_string(bit));
             body();
         }
         write_file(segment, whole);

@@ -31,8 +31,8 @@ protected:
     Result<RepairReport> repair(std::vector<Finding>* findings = nullptr) const;
     // Each key has a value that it had at some time.
     void expect_only_values_that_were(const Map& content) const;
-    // For every bit, or every length, of every segment; the file is put back at the end.
-    void for_each_flip(const std::function<void()>& body) const;
+    // For every `step`-th bit, or every length, of every segment; the file is put back at the end.
+    void for_each_flip(std::size_t step, const std::function<void()>& body) const;
     void for_each_cut(const std::function<void()>& body) const;
 
     std::vector<Map> history_;

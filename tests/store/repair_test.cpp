@@ -54,7 +54,7 @@ TEST_F(RepairTest, OfAGoodStoreIsItsContent)
 TEST_F(RepairTest, OfEveryFlipHoldsOnlyWhatWas)
 {
     fill();
-    for_each_flip([&] { expect_good_repair(); });
+    for_each_flip(9, [&] { expect_good_repair(); });
 }
 
 TEST_F(RepairTest, OfEveryCutHoldsOnlyWhatWas)

@@ -71,7 +71,7 @@ TEST_F(VerifyTest, AGoodStoreHasNoFindings)
 TEST_F(VerifyTest, AgreesWithTheOpeningForEveryFlip)
 {
     for (const bool lock : {true, false}) {
-        for_each_flip([&] { expect_agreement(); });
+        for_each_flip(9, [&] { expect_agreement(); });
         if (lock) {
             forget_lock();
         }
