@@ -4,6 +4,7 @@
 #include "engine/format/record.h"
 #include "engine/meta_fields.h"
 #include "fs/mapping.h"
+#include "fs/remote/store_backend.h"
 #include "tools/apply_lines.h"
 #include "tools/lookup.h"
 #include "tools/progress.h"

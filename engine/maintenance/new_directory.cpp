@@ -54,9 +54,9 @@ Result<std::unique_ptr<NewDirectory>> NewDirectory::begin(const std::string& pat
     auto directory = files.open_directory(partial, true);
     if (!directory) {
         // It is not the store that is missing.
-        const auto& error = directory.error();
-        return fail(error.code == Errc::not_a_store ? Errc::io : error.code,
-                    fmt::format("{} cannot be made: {}", name, error.message), error.os_error);
+        const auto& why = directory.error();
+        return fail(why.code == Errc::not_a_store ? Errc::io : why.code,
+                    fmt::format("{} cannot be made: {}", name, why.message), why.os_error);
     }
     return std::unique_ptr<NewDirectory>(
         new NewDirectory(std::move(name), std::move(partial), std::move(*directory), files));
