@@ -26,10 +26,7 @@ std::string shown(std::string_view key)
 
 Status check_value(const Operation& operation, const Options& options)
 {
-    if (operation.value().size() > options.max_value) {
-        return fail(Errc::too_large, fmt::format("the value of {} has {} bytes, more than the limit of {} bytes",
-                                                 shown(operation.key), operation.value().size(), options.max_value));
-    }
+    TRY(check_value_size(operation.key, operation.value().size(), options.max_value));
     if (operation.kind == Kind::link && !format::is_valid_utf8(operation.value())) {
         return fail(Errc::not_utf8, fmt::format("the link target of {} is not valid UTF-8", shown(operation.key)));
     }
@@ -54,6 +51,14 @@ Status check_key(std::string_view key)
         return fail(Errc::invalid, "the key is reserved for the store itself");
     }
     return {};
+}
+
+Status check_value_size(std::string_view key, std::uint64_t size, std::uint64_t most)
+{
+    return size <= most
+               ? Status{}
+               : fail(Errc::too_large, fmt::format("the value of {} has {} bytes, more than the limit of {} bytes",
+                                                   shown(key), size, most));
 }
 
 Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const Options& options)
@@ -154,16 +159,9 @@ Result<Entry> Commit::emit_step(BufferedOutput& output, const Step& step, const 
     const auto& source = *step.source;
     entry.size = source.entry.size;
     entry.kind = source.entry.kind;
-    std::string value;
     TRY_ASSIGN(const auto line, source.segment->read_line(source.entry.offset, source.entry.length, nullptr));
-    if (line.canonical) {
-        const auto text = line_source(source.segment->file(), source.entry.offset + line.value_begin);
-        TRY_ASSIGN(entry.length, format::write_set_raw(output.output(), operation.key, text,
-                                                       line.value_end - line.value_begin, fields));
-        return entry;
-    }
-    TRY(source.segment->read_line(source.entry.offset, source.entry.length, &value));
-    TRY_ASSIGN(entry.length, format::write_set(output.output(), operation.key, entry.kind, value, fields));
+    TRY_ASSIGN(entry.length, format::copy_set(output.output(), line_source(source.segment->file(), source.entry.offset),
+                                              source.entry.length, line, operation.key, fields));
     return entry;
 }
 

@@ -118,6 +118,8 @@ private:
 
 // What any commit refuses of a key that it sets: Errc::invalid, name_too_long or not_utf8.
 Status check_key(std::string_view key);
+// And of the size of its value, both in bytes: Errc::too_large.
+Status check_value_size(std::string_view key, std::uint64_t size, std::uint64_t most);
 
 // A place in the order of commits; what settle() waits for.
 struct Position {

@@ -160,12 +160,7 @@ Status Compactor::replace(const Views& inputs)
 {
     const auto& newest = inputs.back();
     const auto number = newest.segment->number();
-    std::optional<std::uint64_t> prev;
-    for (const auto& view : catalog_.segments()) {
-        if (view.segment->number() < inputs.front().segment->from() && view.size > 0) {
-            prev = view.segment->number();
-        }
-    }
+    const auto prev = catalog_.number_before(inputs.front().segment->from());
     auto rewrite = write_replacement(directory_, catalog_, inputs, prev, hooks_.given_up);
     auto ready = rewrite ? sync_newer(number) : Status(std::unexpected(rewrite.error()));
     if (ready) {

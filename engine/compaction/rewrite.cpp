@@ -1,31 +1,17 @@
 #include "engine/compaction/rewrite.h"
 
+#include "engine/format/fields.h"
 #include "engine/log/buffered_output.h"
 #include "engine/log/line_scanner.h"
 #include "engine/log/log_writer.h"
 #include "engine/log/segment_name.h"
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
 
 namespace bytestore {
 namespace {
-
-// What a copy keeps: its batch is no more, and what was synced is of another file.
-format::Fields kept(format::Fields fields)
-{
-    fields.batch.reset();
-    fields.synced_to.reset();
-    return fields;
-}
-
-// Whether a copy with these fields is byte for byte the line.
-bool stays(const format::Line& line, const format::Fields& fields)
-{
-    return line.canonical && line.checked && line.fields == fields;
-}
 
 // Which Sets of a segment are their keys' last records, asked in the order in which they stand.
 class LiveSets {
@@ -78,15 +64,12 @@ public:
 private:
     Status copy_segment(const Catalog::SegmentView& input);
     Status copy_set(const Catalog::SegmentView& input, const LineScanner& scanner, const format::Line& line);
-    Status copy_delete(const LineScanner& scanner, const format::Line& line);
-    Result<std::uint64_t> write_set(const LineScanner& scanner, const format::Line& line, const format::Fields& fields);
-    Result<std::uint64_t> write_unchanged(const LineScanner& scanner);
+    Status copy_delete(const format::Line& line);
 
     const Catalog& catalog_;
     const std::vector<Catalog::SegmentView>& inputs_;
     const std::stop_token& given_up_;
     BufferedOutput output_;
-    std::string piece_;  // of a line
     std::uint64_t lines_ = 0;
     Rewrite result_;
 };
@@ -119,59 +102,31 @@ Status Rewriter::copy_segment(const Catalog::SegmentView& input)
             ++result_.records_dropped;
             continue;
         }
-        TRY(remove ? copy_delete(scanner, *line) : copy_set(input, scanner, *line));
+        TRY(remove ? copy_delete(*line) : copy_set(input, scanner, *line));
         ++lines_;
     }
 }
 
 Status Rewriter::copy_set(const Catalog::SegmentView& input, const LineScanner& scanner, const format::Line& line)
 {
-    auto fields = kept(line.fields);
+    auto fields = line.fields;
+    format::forget_place(fields);
     fields.mtime = fields.mtime.value_or(input.segment->file_mtime());
     const auto offset = output_.position();
-    TRY_ASSIGN(const auto length, stays(line, fields) ? write_unchanged(scanner) : write_set(scanner, line, fields));
+    TRY_ASSIGN(const auto length,
+               format::copy_set(output_.output(), scanner.source(), scanner.length(), line, line.key, fields));
     result_.replacement.moved.push_back(
         {.key = line.key, .from = input.slot, .from_offset = scanner.offset(), .offset = offset, .length = length});
     return {};
 }
 
-Status Rewriter::copy_delete(const LineScanner& scanner, const format::Line& line)
+Status Rewriter::copy_delete(const format::Line& line)
 {
-    const auto fields = kept(line.fields);
-    TRY_ASSIGN(const auto length, stays(line, fields) ? write_unchanged(scanner)
-                                                      : format::write_delete(output_.output(), line.key, fields));
+    auto fields = line.fields;
+    format::forget_place(fields);
+    TRY_ASSIGN(const auto length, format::write_delete(output_.output(), line.key, fields));
     result_.replacement.deletes.push_back({.hash = key_hash(line.key), .length = length});
     return {};
-}
-
-// Of a line that says already what it should say.
-Result<std::uint64_t> Rewriter::write_unchanged(const LineScanner& scanner)
-{
-    const auto bytes = scanner.source();
-    const auto length = scanner.length();
-    for (std::uint64_t at = 0; at < length;) {
-        piece_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(length - at, format::kPiece)));
-        TRY(bytes(at, piece_));
-        at += piece_.size();
-        if (at == length) {
-            piece_ += '\n';
-        }
-        TRY(output_.append(piece_));
-    }
-    return length;
-}
-
-Result<std::uint64_t> Rewriter::write_set(const LineScanner& scanner, const format::Line& line,
-                                          const format::Fields& fields)
-{
-    if (line.canonical) {
-        const auto text = [source = scanner.source(), begin = line.value_begin](
-                              std::uint64_t offset, std::span<char> into) { return source(begin + offset, into); };
-        return format::write_set_raw(output_.output(), line.key, text, line.value_end - line.value_begin, fields);
-    }
-    std::string value;
-    TRY(scanner.parse(&value));
-    return format::write_set(output_.output(), line.key, line.kind, value, fields);
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ private:
 // A line, trimmed, taken apart where its checksum starts.
 struct CheckedText {
     std::string_view body;  // what the checksum covers; without one, all but the closing brace
+    // Two members: an optional is stored in pieces and copied as a whole, which a processor waits for.
     bool has_sum = false;
     std::uint64_t sum = 0;  // what the line says it is
 };

@@ -97,7 +97,7 @@ std::optional<BatchMark> parse_batch_mark(std::string_view text)
     return mark;
 }
 
-void drop_unchecked(Fields& fields)
+void forget_place(Fields& fields)
 {
     fields.batch.reset();
     fields.synced_to.reset();

@@ -27,8 +27,9 @@ bool read_fields(std::string_view text, Fields& fields);
 // "i/n"
 std::optional<BatchMark> parse_batch_mark(std::string_view text);
 
-// Forgets what is only believed on a line with a checksum.
-void drop_unchecked(Fields& fields);
+// Forgets what is said of the line's place in its segment, the batch and what was synced: that is only believed on a
+// line with a checksum, and no copy of the line has it.
+void forget_place(Fields& fields);
 
 // Calls `visit(name, field, largest)` for each number in front of the batch mark, in the order in which they are
 // written.

@@ -55,7 +55,7 @@ Line line_of(ForeignHandler::Record record, bool checked, std::string* value)
     line.fields = record.fields;
     if (!checked) {
         line.bereft = record.batch_seen;
-        drop_unchecked(line.fields);
+        forget_place(line.fields);
     }
     if (line.command == Command::set) {
         ValueDecoder decoder(value);

@@ -21,7 +21,7 @@ void complete_canonical(Line& line, std::uint64_t begin)
     }
     if (!line.checked) {
         line.bereft = line.fields.batch.has_value();
-        drop_unchecked(line.fields);
+        forget_place(line.fields);
     }
 }
 

@@ -124,6 +124,11 @@ Result<std::uint64_t> write_seal(const Output& out, const Seal& seal);
 Result<std::uint64_t> write_set_raw(const Output& out, std::string_view key, const LineSource& text,
                                     std::uint64_t text_length, const Fields& fields);
 
+// Writes the Set that `line` was read as, of the `length` bytes of `source`, with this key and these fields. What need
+// not change is copied as it is.
+Result<std::uint64_t> copy_set(const Output& out, const LineSource& source, std::uint64_t length, const Line& line,
+                               std::string_view key, const Fields& fields);
+
 bool is_valid_utf8(std::string_view bytes);
 
 }  // namespace bytestore::format

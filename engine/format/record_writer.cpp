@@ -4,6 +4,10 @@
 #include "engine/format/segment_marks.h"
 #include "engine/format/value_codec.h"
 
+#include <algorithm>
+#include <span>
+#include <string>
+
 namespace bytestore::format {
 
 namespace {
@@ -44,6 +48,18 @@ Status write_fields(LineWriter& line, const Fields& fields)
     return line.raw(text);
 }
 
+Result<std::uint64_t> copy_line(const Output& out, const LineSource& source, std::uint64_t length)
+{
+    std::string piece;
+    for (std::uint64_t at = 0; at < length; at += piece.size()) {
+        piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(length - at, kPiece)));
+        TRY(source(at, piece));
+        TRY(out(piece));
+    }
+    TRY(out("\n"));
+    return length;
+}
+
 // A line of ours under the reserved key.
 Result<std::uint64_t> write_mark(const Output& out, std::string_view text)
 {
@@ -75,6 +91,23 @@ Result<std::uint64_t> write_set_raw(const Output& out, std::string_view key, con
     TRY(line.raw("\""));
     TRY(write_fields(line, fields));
     return line.finish();
+}
+
+Result<std::uint64_t> copy_set(const Output& out, const LineSource& source, std::uint64_t length, const Line& line,
+                               std::string_view key, const Fields& fields)
+{
+    if (line.canonical && line.checked && line.key == key && line.fields == fields) {
+        return copy_line(out, source, length);
+    }
+    if (line.canonical) {
+        const auto text = [&](std::uint64_t offset, std::span<char> into) {
+            return source(line.value_begin + offset, into);
+        };
+        return write_set_raw(out, key, text, line.value_end - line.value_begin, fields);
+    }
+    std::string value;
+    TRY(parse_long_line(source, length, &value));
+    return write_set(out, key, line.kind, value, fields);
 }
 
 Result<std::uint64_t> write_delete(const Output& out, std::string_view key, const Fields& fields)

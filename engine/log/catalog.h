@@ -134,6 +134,9 @@ public:
     // Records without a checksum; whether a snapshot can say all there is to say of the segment (by default it can).
     void describe(Slot slot, std::uint64_t unverified, bool can_be_covered);
     std::vector<SegmentView> segments() const;  // in the order of their numbers
+    // What the header of a segment that begins with `number` says is before it: the highest number below, but for empty
+    // ones.
+    std::optional<std::uint64_t> number_before(std::uint64_t number) const;
 
     // Before replay: starts from what a snapshot covers, the first segments to be added.
     void adopt(Index index, std::optional<std::uint64_t> hidden_keys);

@@ -60,6 +60,7 @@ Result<std::vector<Finding>> Judge::run()
         judge_inner(log_[i], next_that_stays(i));
     }
     judge_names();
+    judge_copies();
     judge_predecessors();
     judge_claims();
     if (!log_.empty()) {
@@ -129,7 +130,6 @@ void Judge::judge_names()
                    fmt::format("its header is that of {} or a later one", segment_name(facts.segment->from())));
         }
     }
-    judge_copies();
 }
 
 // One that was given a higher name as well would hide what was set since.

@@ -35,10 +35,7 @@ LogWriter::LogWriter(Directory& directory, Catalog& catalog, LockFile& lock, con
     }
     const auto views = catalog.segments();
     const auto last = std::ranges::find(views, *end.last, &Catalog::SegmentView::slot);
-    claims_.segment = last->segment->number();
-    claims_.inode = last->segment->inode();
-    claims_.id = last->segment->header() ? last->segment->header()->id : "";
-    claims_.synced = end.synced_to;
+    claim(*last->segment, end.synced_to);
     if (end.appendable) {
         active_ = end.last;
         segment_ = last->segment;
@@ -175,17 +172,6 @@ Status LogWriter::seal()
     return {};
 }
 
-std::optional<std::uint64_t> LogWriter::number_before(std::uint64_t number) const
-{
-    std::optional<std::uint64_t> before;
-    for (const auto& view : catalog_.segments()) {
-        if (view.segment->number() < number && view.size > 0) {
-            before = view.segment->number();
-        }
-    }
-    return before;
-}
-
 // Everything before a new segment is on stable storage before that takes a record.
 Status LogWriter::sync_older()
 {
@@ -232,7 +218,7 @@ Result<LogWriter::Next> LogWriter::open_next()
     TRY(file->truncate(0));
     TRY_ASSIGN(const FileInfo info, file->info());
     const format::Header header{
-        .need = {}, .id = random_id(), .from = next_number_, .prev = number_before(next_number_)};
+        .need = {}, .id = random_id(), .from = next_number_, .prev = catalog_.number_before(next_number_)};
     return Next{
         .info = info, .segment = std::make_shared<Segment>(next_number_, std::move(file), info, header), .end = 0};
 }
@@ -352,30 +338,34 @@ void LogWriter::synced(Catalog::Slot slot, std::uint64_t bytes)
     if (synced_to_ == end_) {
         catalog_.set_synced(slot);
     }
-    const std::lock_guard lock(stop_mutex_);
-    claims_.segment = segment_->number();
-    claims_.inode = segment_->inode();
-    claims_.id = segment_->header() ? segment_->header()->id : "";
-    claims_.synced = synced_to_;
-    if (stop_reason_.empty()) {
-        ignore(write_claims(LockClaims::State::open));  // older claims are true as well
-    }
+    tell_claim(*segment_, synced_to_);
 }
 
 void LogWriter::last_was_rewritten()
 {
-    const auto views = catalog_.segments();
-    if (active_ || views.empty() || !views.back().synced) {
+    if (active_) {
         return;
     }
-    const auto& last = views.back();
+    const auto views = catalog_.segments();
+    if (!views.empty() && views.back().synced) {
+        tell_claim(*views.back().segment, views.back().size);
+    }
+}
+
+void LogWriter::claim(const Segment& segment, std::uint64_t synced)
+{
+    claims_.segment = segment.number();
+    claims_.inode = segment.inode();
+    claims_.id = segment.id();
+    claims_.synced = synced;
+}
+
+void LogWriter::tell_claim(const Segment& segment, std::uint64_t synced)
+{
     const std::lock_guard lock(stop_mutex_);
-    claims_.segment = last.segment->number();
-    claims_.inode = last.segment->inode();
-    claims_.id = last.segment->header() ? last.segment->header()->id : "";
-    claims_.synced = last.size;
+    claim(segment, synced);
     if (stop_reason_.empty()) {
-        ignore(write_claims(LockClaims::State::open));  // a later close writes it again
+        ignore(write_claims(LockClaims::State::open));  // older claims are true as well, or of another file
     }
 }
 

@@ -99,7 +99,8 @@ private:
     Status verify_name_free(const std::string& name);
     Status add_newline();
     Status write_claims(LockClaims::State state);
-    std::optional<std::uint64_t> number_before(std::uint64_t number) const;
+    void claim(const Segment& segment, std::uint64_t synced);
+    void tell_claim(const Segment& segment, std::uint64_t synced);
 
     Directory& directory_;
     Catalog& catalog_;

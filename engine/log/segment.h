@@ -23,7 +23,8 @@ public:
     std::uint64_t inode() const { return inode_; }
     std::int64_t file_mtime() const { return file_mtime_; }  // as of opening; the time of records that carry none
     File& file() const { return *file_; }
-    const std::optional<format::Header>& header() const { return header_; }  // none: the first ByteStore wrote it
+    const std::optional<format::Header>& header() const { return header_; }   // none: the first ByteStore wrote it
+    std::string id() const { return header_ ? header_->id : std::string(); }  // of its header; empty without one
     // For recovery, which opens a file before it knows what is in it; nobody else has the segment yet.
     void adopt_header(std::optional<format::Header> header) { header_ = std::move(header); }
     std::uint64_t from() const { return header_ ? header_->from : number_; }  // the lowest number merged into it

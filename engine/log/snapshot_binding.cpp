@@ -62,7 +62,7 @@ Status complete(SnapshotSegment& known, Segment& segment)
     if (!segment.header() && info.mtime != segment.file_mtime()) {
         return unbound(known, "time of change");  // and so have its records for the next who reads them
     }
-    known.id = id_of(segment.header());
+    known.id = segment.id();
     known.inode = info.inode;
     known.mtime = info.mtime;
     TRY_ASSIGN(known.tail, tail_of(segment.file(), known.covered));

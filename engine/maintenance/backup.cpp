@@ -56,7 +56,7 @@ Status claim(const ViewedSegment& last, NewDirectory& made)
                         .mount_point = {},
                         .segment = last.segment->number(),
                         .inode = info.inode,
-                        .id = last.segment->header() ? last.segment->header()->id : "",
+                        .id = last.segment->id(),
                         .synced = info.size,
                         .boot = current_boot(),
                         .state = LockClaims::State::clean});

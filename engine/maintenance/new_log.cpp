@@ -1,10 +1,9 @@
 #include "engine/maintenance/new_log.h"
 
+#include "engine/format/fields.h"
 #include "engine/log/line_scanner.h"
 #include "engine/log/log_writer.h"
 #include "engine/log/segment_name.h"
-
-#include <string>
 
 namespace bytestore {
 
@@ -17,17 +16,9 @@ Status NewLog::append(const Segment& from, std::uint64_t offset, std::uint64_t l
         TRY(begin_segment());
     }
     auto fields = line.fields;
-    fields.batch.reset();
-    fields.synced_to.reset();
+    format::forget_place(fields);
     fields.mtime = fields.mtime.value_or(from.file_mtime());
-    if (line.canonical) {
-        const auto text = line_source(from.file(), offset + line.value_begin);
-        TRY(format::write_set_raw(output_->output(), line.key, text, line.value_end - line.value_begin, fields));
-    } else {
-        std::string value;
-        TRY(from.read_line(offset, length, &value));
-        TRY(format::write_set(output_->output(), line.key, line.kind, value, fields));
-    }
+    TRY(format::copy_set(output_->output(), line_source(from.file(), offset), length, line, line.key, fields));
     ++lines_;
     return {};
 }

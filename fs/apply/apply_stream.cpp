@@ -148,10 +148,7 @@ Status ApplyStream::take_record(std::string_view text)
     if (line.type == format::Line::Type::blank) {
         return {};
     }
-    if (value.size() > target_.max_value) {
-        return fail(Errc::too_large, fmt::format("the value has {} bytes, more than the limit of {} bytes",
-                                                 value.size(), target_.max_value));
-    }
+    TRY(check_value_size(line.key, value.size(), target_.max_value));
     if (group_) {
         return take_grouped(text.size(), std::move(line), std::move(value));
     }
