@@ -15,6 +15,13 @@ namespace {
 
 using Severity = Finding::Severity;
 
+// In a copy of a store the segment is another file than the one that LOCK speaks of. It holds what that held all the
+// same, if both were copied after the store was closed, and to the end.
+bool copied_whole(const LockClaims& claims, const SegmentScan& scan)
+{
+    return claims.state == LockClaims::State::clean && claims.synced == scan.size;
+}
+
 class Judge {
 public:
     Judge(const LogFacts& log, const std::optional<LockClaims>& claims)
@@ -171,10 +178,10 @@ void Judge::judge_claims()
 Status Judge::judge_last(const SegmentFacts& last)
 {
     const auto& scan = *last.scan;
-    // A header that is gone cannot tell its id: the inode must do.
-    const bool same_file =
-        claims_ && claims_->segment == last.segment->number() && claims_->inode == last.segment->inode();
-    const bool ours = claims_ && (speaks_of(*claims_, last) || (same_file && !scan.header));
+    // A header that is gone cannot tell its id.
+    const bool ours = claims_ && claims_->segment == last.segment->number() &&
+                      (!scan.header || claims_->id == scan.header->id) &&
+                      (claims_->inode == last.segment->inode() || copied_whole(*claims_, scan));
     const std::uint64_t synced = ours ? claims_->synced : 0;
     const std::uint64_t good_end = scan.bad ? scan.bad->offset : scan.size;
     if (good_end < synced) {

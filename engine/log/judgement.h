@@ -26,7 +26,7 @@ bool unfinished(const SegmentScan& scan);
 // Whether a later segment says that it holds all of this one.
 bool merged(const LogFacts& log, std::uint64_t number);
 // Whether the claims are about this very file. A copied store, or a segment that was rewritten since, is another one:
-// then LOCK says nothing of it.
+// then LOCK says nothing of what was synced there.
 bool speaks_of(const LockClaims& claims, const SegmentFacts& facts);
 
 // What is odd in a segment, and right all the same.

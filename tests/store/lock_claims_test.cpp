@@ -64,6 +64,27 @@ TEST_F(LockClaimsTest, SayNothingOfACopy)
     expect_content(**store, before_b_);
 }
 
+TEST_F(LockClaimsTest, OfAClosedStoreAreHeldAgainstAWholeCopy)
+{
+    options_.sync = SyncMode::interval;
+    ASSERT_TRUE(open()->close());
+    log_ = read_file(segment(0));
+    for (std::size_t at = 0; at < log_.size(); ++at) {
+        auto bytes = log_;
+        bytes[at] = static_cast<char>(bytes[at] ^ 1);
+        write_file(segment(0), bytes);
+        std::filesystem::remove_all(other_path());
+        copy_files(path(), other_path());
+        auto options = options_;
+        options.read_only = true;
+        const auto store = Store::open(other_path(), options);
+        if (store) {
+            expect_content(**store, all_);
+        }
+        ASSERT_FALSE(HasFailure()) << at;
+    }
+}
+
 TEST_F(LockClaimsTest, SayNothingOfAnotherIncarnation)
 {
     change_claims(path(), [](LockClaims& claims) { claims.id = "0123456789abcdef"; });
