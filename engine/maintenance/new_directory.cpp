@@ -15,8 +15,14 @@ namespace filesystem = std::filesystem;
 
 Status check_free(const std::string& path)
 {
+    if (path.empty()) {
+        return fail(Errc::invalid, "the new data directory has no name");
+    }
     std::error_code error;
     const auto status = filesystem::symlink_status(path, error);
+    if (filesystem::is_symlink(status)) {
+        return fail(Errc::exists, fmt::format("{} is a symbolic link", path));
+    }
     if (status.type() == filesystem::file_type::not_found) {
         return {};
     }

@@ -112,6 +112,18 @@ TEST_F(BackupTest, OfADamagedStoreIsRefused)
     EXPECT_FALSE(std::filesystem::exists(other_path()));
 }
 
+TEST_F(BackupTest, NeedsANameOfItsOwn)
+{
+    fill();
+    const auto empty = other_path().string() + "-empty";
+    std::filesystem::create_directory(empty);
+    std::filesystem::create_symlink(empty, other_path());
+    EXPECT_EQ(code_of(backup_store(path(), "")), Errc::invalid);
+    EXPECT_EQ(code_of(backup_store(path(), other_path())), Errc::exists);
+    EXPECT_TRUE(std::filesystem::is_empty(empty));
+    EXPECT_TRUE(backup_store(path(), empty));
+}
+
 TEST_F(BackupTest, CopiesWhereNoLinkCanBe)
 {
     fill();
