@@ -57,8 +57,12 @@ std::optional<Entry> Index::put(std::string_view key, const Entry& entry)
 
 std::optional<Entry> Index::erase(std::string_view key)
 {
-    auto removed = part_to_change(key).erase(key);
+    auto& part = part_to_change(key);
+    auto removed = part.erase(key);
     size_ -= removed ? 1 : 0;
+    if (part.size() == 0 && parts_.size() > 1) {
+        parts_.replace(parts_.part_of(key), {});  // no change will come that has it merged, and listings would enter it
+    }
     return removed;
 }
 

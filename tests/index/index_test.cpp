@@ -126,6 +126,20 @@ TEST(Index, MemoryGrowsWithWhatItHoldsAndShrinksAgain)
     EXPECT_EQ(index.memory_bytes(), empty);
 }
 
+TEST(Index, WhereAllKeysAreErasedNothingStays)
+{
+    Index index(10);
+    for (std::uint64_t i = 10'000; i < 20'000; ++i) {
+        index.put("a path of which most is common " + std::to_string(i), entry_number(i));
+    }
+    const std::size_t full = index.memory_bytes();
+    for (std::uint64_t i = 10'000; i < 19'999; ++i) {
+        index.erase("a path of which most is common " + std::to_string(i));
+    }
+    EXPECT_LT(index.memory_bytes(), full / 20);
+    EXPECT_EQ(index.list({.prefix = {}, .delimiter = {}, .after = {}, .limit = 2}).size(), 1);
+}
+
 TEST(Index, KeysCostLessOnceTheyAreMerged)
 {
     Index merging(10);
