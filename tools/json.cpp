@@ -1,8 +1,8 @@
 #include "tools/json.h"
 
 #include "engine/format/record.h"
+#include "engine/format/value_codec.h"
 
-#include <sodium.h>
 #include <nlohmann/json.hpp>
 
 namespace bytestore::tools {
@@ -18,10 +18,8 @@ std::string line(const Json& json)
 
 std::string base64(std::string_view bytes)
 {
-    std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                      sodium_base64_VARIANT_ORIGINAL);
-    text.pop_back();  // the terminating NUL is counted
+    std::string text;
+    format::append_base64(text, bytes);
     return text;
 }
 

@@ -3,7 +3,7 @@
 
 # shellcheck disable=SC2034  # used by whoever sources this
 readonly build_packages=(g++ cmake ninja-build pkg-config libfuse3-dev fuse3 nlohmann-json3-dev libspdlog-dev libfmt-dev
-    libcli11-dev libxxhash-dev libsodium-dev libutfcpp-dev)
+    libcli11-dev libxxhash-dev libmodpbase64-dev libutfcpp-dev)
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then

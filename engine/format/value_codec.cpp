@@ -4,14 +4,23 @@
 #include "engine/format/record.h"
 #include "engine/format/utf8_text.h"
 
-#include <sodium.h>
+#include <modp_b64.h>
 #include <algorithm>
 
 namespace bytestore::format {
 
 namespace {
 
-constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL;
+// What the library returns for text that is no base64.
+constexpr auto kInvalid = static_cast<std::size_t>(-1);
+
+// The library does not look at the bits that the last group of padded text leaves over.
+bool is_canonical(std::string_view chars, std::string_view bytes)
+{
+    std::string again;
+    append_base64(again, bytes.substr(bytes.size() - bytes.size() % kBase64Bytes));
+    return chars.ends_with(again);
+}
 
 }  // namespace
 
@@ -28,11 +37,8 @@ Form form_of(Kind kind, std::string_view value)
 void append_base64(std::string& out, std::string_view bytes)
 {
     const std::size_t before = out.size();
-    const std::size_t with_terminator = sodium_base64_encoded_len(bytes.size(), kVariant);
-    out.resize(before + with_terminator);
-    sodium_bin2base64(out.data() + before, with_terminator, reinterpret_cast<const unsigned char*>(bytes.data()),
-                      bytes.size(), kVariant);
-    out.pop_back();
+    out.resize(before + modp_b64_encode_len(bytes.size()));
+    out.resize(before + modp_b64_encode(out.data() + before, bytes.data(), bytes.size()));
 }
 
 ValueDecoder::ValueDecoder(std::string* out)
@@ -107,15 +113,12 @@ void ValueDecoder::feed_base64(std::string_view text)
 std::size_t ValueDecoder::decode(std::string_view chars)
 {
     constexpr std::size_t kGroups = 1024;
-    std::array<char, kGroups * kBase64Bytes> bytes;
+    std::array<char, modp_b64_decode_len(kGroups * kBase64Chars)> bytes;
     std::size_t taken = 0;
     while (taken < chars.size() && !padded_) {
         const std::string_view block = chars.substr(taken, kGroups * kBase64Chars);
-        std::size_t size = 0;
-        // The library takes some bytes above ASCII for digits.
-        if (ascii_prefix(block) < block.size() ||
-            sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), block.data(), block.size(),
-                              nullptr, &size, nullptr, kVariant) != 0) {
+        const std::size_t size = modp_b64_decode(bytes.data(), block.data(), block.size());
+        if (size == kInvalid || !is_canonical(block, {bytes.data(), size})) {
             break;
         }
         emit({bytes.data(), size});
@@ -134,7 +137,7 @@ void ValueDecoder::take_base64_literally(std::string_view rest)
         append_base64(text, std::string_view(*out_).substr(out_begin_));
         out_->replace(out_begin_, std::string::npos, text);
     }
-    size_ = kBase64Mark.size() + sodium_base64_encoded_len(size_, kVariant) - 1;
+    size_ = kBase64Mark.size() + modp_b64_encode_strlen(size_);
     emit(held());
     emit(rest);
 }
