@@ -98,6 +98,7 @@ Parser::Parser()
         ->type_name("DIR")
         ->envname("BYTESTORE_DIR")
         ->take_last();
+    app_.add_flag("--read-only", line_.read_only, "Refuse every command that would change the store");
     app_.add_flag("-v,--verbose", line_.verbosity, "Say what the store does; twice: in detail");
     app_.footer(
         "--dir and -v may stand before and behind the command. Put -- before a key or a value that starts with '-'.");

@@ -86,6 +86,7 @@ using Command = std::variant<ShowText, SetCommand, GetCommand, DeleteCommand, Sc
 
 struct CommandLine {
     std::string directory = "kvs-data";
+    bool read_only = false;
     int verbosity = 0;
     Command command;
 };

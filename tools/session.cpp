@@ -26,16 +26,20 @@ using Deadline = std::chrono::steady_clock::time_point;
 }  // namespace
 
 Session::Session(Io& streams, const CommandLine& line)
-    : io(streams), out(streams.out), log(make_log(streams.err, line.verbosity)), directory(line.directory)
+    : io(streams),
+      out(streams.out),
+      log(make_log(streams.err, line.verbosity)),
+      directory(line.directory),
+      read_only(line.read_only)
 {
 }
 
-Result<std::unique_ptr<Backend>> Session::open_store(bool read_only) const
+Result<std::unique_ptr<Backend>> Session::open_store(bool to_read) const
 {
     Options options;
     options.is_hidden = fs::is_marker;
     options.log = log;
-    options.read_only = read_only;
+    options.read_only = to_read;
     options.index_on_demand = true;
     options.housekeeping_thread = false;  // what is due is done before the command ends
     TRY_ASSIGN(auto store, Store::open(directory, std::move(options)));
@@ -50,6 +54,9 @@ Result<std::unique_ptr<Backend>> Session::open_for_reading() const
 
 Result<std::unique_ptr<Backend>> Session::open_for_writing() const
 {
+    if (read_only) {
+        return fail(Errc::read_only, "this command would change the store, and --read-only was given");
+    }
     TRY_ASSIGN(auto found, find_writer());
     return std::make_unique<SteadyBackend>(std::move(found), [this] { return find_writer(); });
 }

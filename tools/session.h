@@ -37,9 +37,10 @@ struct Session {
     Output out;
     LogFunction log;
     std::string directory;
+    bool read_only;  // nothing is opened for writing: Errc::read_only
 
 private:
-    Result<std::unique_ptr<Backend>> open_store(bool read_only) const;
+    Result<std::unique_ptr<Backend>> open_store(bool to_read) const;
     Result<std::unique_ptr<Backend>> find_reader() const;
     Result<std::unique_ptr<Backend>> find_writer() const;
 };

@@ -145,5 +145,28 @@ TEST_F(DirTest, arguments_that_look_like_syntax_are_keys_and_values)
     }
 }
 
+TEST_F(DirTest, read_only_refuses_what_would_change_the_store)
+{
+    EXPECT_EQ(kvs({"set", "a", "1"}).exit, 0);
+    write_file(file("lines"), R"({"cmd":"Set","key":"b","value":"2"})");
+    const std::vector<Args> changes{{"set", "a", "2"},
+                                    {"delete", "a"},
+                                    {"compact"},
+                                    {"import", file("lines").string()},
+                                    {"batch", file("lines").string()}};
+    for (auto change : changes) {
+        change.insert(change.begin(), "--read-only");
+        const Outcome run = kvs(change);
+        EXPECT_EQ(run.exit, 1) << change.at(1);
+        EXPECT_THAT(run.err, HasSubstr("--read-only")) << change.at(1);
+    }
+    for (const Args& read : std::vector<Args>{{"get", "a"}, {"scan"}, {"stats"}, {"verify"}, {"export"}}) {
+        Args words = read;
+        words.insert(words.begin(), "--read-only");
+        EXPECT_EQ(kvs(words), kvs(read)) << read.front();
+    }
+    EXPECT_EQ(kvs({"get", "a"}), prints("1\n"));
+}
+
 }  // namespace
 }  // namespace bytestore::tools
