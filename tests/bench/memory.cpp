@@ -19,6 +19,7 @@ namespace {
 [[noreturn]] void be_child(int to, const std::function<std::map<std::string, double>()>& work)
 {
     int code = EXIT_FAILURE;
+    ::malloc_trim(0);  // pages that earlier work left free would hide what this work takes
     try {
         std::string text;
         for (const auto& [name, figure] : work()) {
