@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::size_t kPage = 4096;
 
+// The entries of larger directories are not counted at a stat.
+constexpr std::size_t kMostCounted = 1000;
+constexpr std::uint32_t kNotCounted = 1;
+
 // The cookie of ".."; that of the first name follows.
 constexpr std::uint64_t kDotDot = 2;
 
@@ -38,13 +42,36 @@ Meta Directories::meta_of(const std::optional<std::string>& key) const
 
 Attributes Directories::attributes(const NodePtr& directory) const
 {
-    const auto meta =
-        directory->detached ? directory->orphaned_meta.value_or(Meta{}) : meta_of(names_.key_of(*directory));
+    auto attributes = described(directory);
+    attributes.links = links(directory);
+    return attributes;
+}
+
+// Two, and one for each subdirectory; or one, as on btrfs, which tools that rely on the count know to mean nothing.
+std::uint32_t Directories::links(const NodePtr& directory) const
+{
+    if (directory->detached) {
+        return 0;
+    }
+    const std::lock_guard lock(directory->mutex);
+    auto& links = directory->directory_links;
+    if (!links) {
+        const auto items = store_.list({.prefix = child_prefix(names_.key_of(*directory)),
+                                        .delimiter = ':',
+                                        .after = {},
+                                        .limit = kMostCounted + 1});
+        const auto groups = std::ranges::count_if(items, &ListItem::group);
+        links = items.size() > kMostCounted ? kNotCounted : 2 + static_cast<std::uint32_t>(groups);
+    }
+    return *links;
+}
+
+// But for the links.
+Attributes Directories::described(const NodePtr& directory) const
+{
+    const auto meta = directory->detached ? Meta{} : meta_of(names_.key_of(*directory));
     auto attributes = attributes_of(Type::directory, meta, store_owner_);
     attributes.ino = directory->ino;
-    // One link, as on btrfs: counting subdirectories would cost a listing, and tools that rely on the count know to
-    // ignore 1.
-    attributes.links = directory->detached ? 0 : 1;
     const std::lock_guard lock(directory->mutex);
     if (directory->directory_mtime) {
         attributes.mtime = *directory->directory_mtime;
@@ -55,12 +82,12 @@ Attributes Directories::attributes(const NodePtr& directory) const
 
 bool Directories::passes_group_on(const NodePtr& directory) const
 {
-    return (attributes(directory).mode & S_ISGID) != 0;
+    return (described(directory).mode & S_ISGID) != 0;
 }
 
 Owner Directories::owner_in(const NodePtr& directory, Owner owner) const
 {
-    const auto attributes = this->attributes(directory);
+    const auto attributes = described(directory);
     return (attributes.mode & S_ISGID) != 0 ? Owner{.uid = owner.uid, .gid = attributes.gid} : owner;
 }
 
@@ -83,10 +110,21 @@ Result<Position> Directories::change(const NodePtr& directory, const AttributeCh
     return position;
 }
 
-void Directories::touch(const NodePtr& directory)
+void Directories::touch(const NodePtr& directory, int subdirectories)
 {
     const std::lock_guard lock(directory->mutex);
     directory->directory_mtime = now();
+    auto& links = directory->directory_links;
+    if (links && *links != kNotCounted) {
+        *links += static_cast<std::uint32_t>(subdirectories);
+    }
+}
+
+void Directories::touch_unknown(const NodePtr& directory)
+{
+    touch(directory);
+    const std::lock_guard lock(directory->mutex);
+    directory->directory_links.reset();
 }
 
 Status Directories::check_empty(const Node* directory, const std::string& key) const

@@ -38,8 +38,10 @@ public:
     Attributes attributes(const NodePtr& directory) const;
     // A record of the marker at once.
     Result<Position> change(const NodePtr& directory, const AttributeChange& change);
-    // An entry came or went.
-    static void touch(const NodePtr& directory);
+    // An entry came or went, so that there are `subdirectories` more.
+    static void touch(const NodePtr& directory, int subdirectories = 0);
+    // The same, of an entry that may have been a directory, or have become one.
+    static void touch_unknown(const NodePtr& directory);
 
     // Errc::not_empty while anything but the marker is in it.
     Status check_empty(const Node* directory, const std::string& key) const;
@@ -55,6 +57,8 @@ public:
     std::optional<DirectoryEntry> next(const NodePtr& directory, std::uint64_t cookie) const;
 
 private:
+    Attributes described(const NodePtr& directory) const;
+    std::uint32_t links(const NodePtr& directory) const;
     Meta meta_of(const std::optional<std::string>& key) const;
     std::vector<std::string> names_in(const NodePtr& directory) const;
 

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <new>
 #include <utility>
 
 namespace bytestore::fs {
@@ -15,17 +14,6 @@ namespace {
 std::unexpected<Error> gone()
 {
     return fail(Errc::io, "the value of an open file is gone");
-}
-
-// On error `data` is what it was.
-Status resize(std::string& data, std::uint64_t size)
-{
-    try {
-        data.resize(static_cast<std::size_t>(size));
-    } catch (const std::bad_alloc&) {
-        return fail(Errc::no_memory, fmt::format("no memory for a value of {} bytes", size));
-    }
-    return {};
 }
 
 // escaped_bytes of what a growth from `from` to `to` bytes fills in.
@@ -73,13 +61,13 @@ Result<Position> Files::change_stored(const NodePtr& file, const AttributeChange
         return fail(Errc::not_found, "the file was removed");
     }
     const auto time = now();
-    Meta meta = file->orphaned_meta.value_or(value->entry().meta);
+    Meta meta = file->orphan ? file->orphan->meta : value->entry().meta;
     if (change.size) {
         touch(meta, time);
     }
     change_meta(meta, file->type, change, store_owner_, time);
     if (file->detached) {
-        file->orphaned_meta = meta;
+        file->orphan->meta = meta;
         return Position{};
     }
     Batch batch;
@@ -88,9 +76,12 @@ Result<Position> Files::change_stored(const NodePtr& file, const AttributeChange
         return store_.commit(batch);
     }
     TRY(check_size(*change.size));
-    TRY_ASSIGN(auto data, value->read());
-    TRY(resize(data, *change.size));
-    batch.set(value->key(), std::move(data), meta);
+    Buffer data(limit_);
+    TRY(claim(*file, data, std::max(*change.size, value->entry().size)));
+    TRY_ASSIGN(auto bytes, value->read());
+    data.assign(std::move(bytes));
+    TRY(data.resize(*change.size));
+    batch.set_borrowed(value->key(), data.bytes(), meta);
     return store_.commit(batch);
 }
 
@@ -104,8 +95,10 @@ Status Files::load_locked(const NodePtr& file)
     if (!value) {
         return gone();
     }
-    TRY_ASSIGN(content.data, value->read());
-    content.escaped = escaped_bytes(content.data);
+    TRY(claim(*file, content.data, value->entry().size));
+    TRY_ASSIGN(auto bytes, value->read());
+    content.data.assign(std::move(bytes));
+    content.escaped = escaped_bytes(content.data.bytes());
     content.loaded = true;
     return {};
 }
@@ -117,6 +110,41 @@ Status Files::check_size(std::uint64_t size) const
         return fail(Errc::too_large, fmt::format("{} bytes are more than a value may have ({})", size, most));
     }
     return {};
+}
+
+// For a buffer of `file`, which is locked. What another buffer holds as it is stored need not be in memory.
+Status Files::claim(const Node& file, Buffer& buffer, std::uint64_t size)
+{
+    if (buffer.claim(size)) {
+        return {};
+    }
+    drop_unchanged(file);
+    if (buffer.claim(size)) {
+        return {};
+    }
+    return fail(
+        Errc::no_space,
+        fmt::format("no room for {} bytes beside what is in open files and not stored yet: max_dirty is {} bytes", size,
+                    limit_.most()));
+}
+
+// Of all files but one. Passes over what others are busy with, rather than wait for it with a file locked.
+void Files::drop_unchanged(const Node& but)
+{
+    for (const auto& file : with_content()) {
+        if (file.get() == &but) {
+            continue;
+        }
+        const std::unique_lock lock(file->mutex, std::try_to_lock);
+        if (!lock || !file->content || file->detached) {
+            continue;
+        }
+        auto& content = *file->content;
+        if (content.stored && !content.changed && !content.pending && !content.failure) {
+            content.data.clear();
+            content.loaded = false;
+        }
+    }
 }
 
 // Of the record that the buffer would become, were it of this size. One whose name is gone becomes none.
@@ -148,8 +176,9 @@ Status Files::resize_locked(const NodePtr& file, std::uint64_t size, std::int64_
     TRY(check_size(size));
     TRY(load_locked(file));
     const auto escaped = size == 0 ? 0 : content.escaped + escaped_zeros(content.data.size(), size);
+    TRY(claim(*file, content.data, size));
     TRY(reserve_locked(file, size, escaped));
-    TRY(resize(content.data, size));
+    TRY(content.data.resize(size));
     content.escaped = escaped;
     touch(content.meta, time);
     return {};
@@ -180,11 +209,30 @@ Status Files::write_locked(const NodePtr& file, std::uint64_t offset, std::strin
     TRY(load_locked(file));
     const auto size = std::max<std::uint64_t>(end, content.data.size());
     const auto escaped = content.escaped + escaped_bytes(bytes) + escaped_zeros(content.data.size(), offset);
+    TRY(claim(*file, content.data, size));
     TRY(reserve_locked(file, size, escaped));
-    TRY(resize(content.data, size));
+    TRY(content.data.resize(size));
     content.escaped = escaped;
-    bytes.copy(content.data.data() + offset, bytes.size());
+    content.data.put(offset, bytes);
     touch(content.meta, now());
+    content.changed = true;
+    content.pending = false;
+    return {};
+}
+
+Status Files::grow(const NodePtr& file, std::uint64_t size)
+{
+    const std::lock_guard lock(file->mutex);
+    auto& content = *file->content;
+    if (content.failure) {
+        return std::unexpected(*content.failure);
+    }
+    TRY(store_.writable());
+    TRY(load_locked(file));
+    if (size <= content.data.size()) {
+        return {};
+    }
+    TRY(resize_locked(file, size, now()));
     content.changed = true;
     content.pending = false;
     return {};
@@ -196,7 +244,7 @@ Result<Bytes> Files::read(const NodePtr& file, std::uint64_t offset, std::size_t
     {
         const std::lock_guard lock(file->mutex);
         if (file->content && file->content->loaded) {
-            const auto& data = file->content->data;
+            const auto& data = file->content->data.bytes();
             const auto begin = static_cast<std::size_t>(std::min<std::uint64_t>(offset, data.size()));
             auto copy = std::make_shared<const std::string>(data.substr(begin, size));
             return slice(std::move(copy), 0, size);

@@ -16,7 +16,6 @@ std::unexpected<Error> removed()
 void empty(Content& content)
 {
     content.data.clear();
-    content.data.shrink_to_fit();
     content.escaped = 0;
     content.loaded = true;
     content.changed = false;
@@ -29,12 +28,13 @@ void empty(Content& content)
 }  // namespace
 
 Files::Files(Store& store, NodeTable& nodes, const Names& names, PendingFiles& pending, Owner store_owner,
-             std::function<void(const Node&)> dropped)
+             std::uint64_t max_dirty, std::function<void(const Node&)> dropped)
     : store_(store),
       nodes_(nodes),
       names_(names),
       pending_(pending),
       store_owner_(store_owner),
+      limit_(max_dirty),
       dropped_(std::move(dropped)),
       values_(kCachedBytes)
 {
@@ -46,6 +46,7 @@ Files::~Files()
         const std::lock_guard lock(file->mutex);
         if (file->content) {
             file->content->reservation.release();
+            file->content.reset();  // a node may outlive the limit that its buffer counts on
         }
     }
 }
@@ -54,7 +55,7 @@ Files::~Files()
 std::optional<ValueRef> Files::stored(const NodePtr& file) const
 {
     if (file->detached) {
-        return file->orphaned_value;
+        return file->orphan ? std::optional(file->orphan->value) : std::nullopt;
     }
     return store_.find(names_.key_of(*file).value_or(""));
 }
@@ -63,12 +64,10 @@ Result<Attributes> Files::attributes(const NodePtr& file)
 {
     const std::lock_guard lock(file->mutex);
     const auto value = file->content && file->content->loaded ? std::nullopt : stored(file);
-    if (!file->content && !value && !file->orphaned_meta) {
+    if (!file->content && !value) {
         return removed();
     }
-    const auto& meta = file->content         ? file->content->meta
-                       : file->orphaned_meta ? *file->orphaned_meta
-                                             : value->entry().meta;
+    const auto& meta = file->content ? file->content->meta : file->orphan ? file->orphan->meta : value->entry().meta;
     auto attributes = attributes_of(file->type, meta, store_owner_);
     attributes.ino = file->ino;
     attributes.links = file->detached ? 0 : 1;
@@ -79,7 +78,8 @@ Result<Attributes> Files::attributes(const NodePtr& file)
 Status Files::create(const NodePtr& file, const Meta& meta)
 {
     const std::lock_guard lock(file->mutex);
-    auto& content = file->content.emplace();
+    file->content = std::make_unique<Content>(limit_);
+    auto& content = *file->content;
     if (auto done = reserve_locked(file, 0, 0); !done) {
         file->content.reset();
         return done;
@@ -104,9 +104,10 @@ Status Files::make_content_locked(const NodePtr& file)
     if (!value) {
         return removed();
     }
-    auto& content = file->content.emplace();
+    file->content = std::make_unique<Content>(limit_);
+    auto& content = *file->content;
     content.stored = true;
-    content.meta = file->orphaned_meta.value_or(value->entry().meta);
+    content.meta = file->orphan ? file->orphan->meta : value->entry().meta;
     const std::lock_guard contents(contents_mutex_);
     contents_[file->ino] = file;
     return {};
@@ -205,7 +206,7 @@ Result<Position> Files::commit_locked(const NodePtr& file)
     const auto key = names_.key_of(*file).value_or("");
     Batch batch;
     if (content.loaded) {
-        batch.set_borrowed(key, content.data, content.meta);
+        batch.set_borrowed(key, content.data.bytes(), content.meta);
     } else {
         batch.copy(key, key, content.meta);
     }
@@ -320,7 +321,7 @@ Result<bool> Files::add_to(Batch& batch, const NodePtr& file, const std::string&
     if (!content.loaded) {
         TRY(load_locked(file));
     }
-    batch.set(key, content.data, content.meta);
+    batch.set(key, content.data.bytes(), content.meta);
     batch.draw_on(content.reservation);
     return true;
 }
@@ -356,7 +357,7 @@ void Files::replaced(const NodePtr& file)
         nodes_.unpin(file);
     }
     if (!content.changed && !content.pending && !content.failure) {
-        content.data = {};
+        content.data.clear();
         content.loaded = false;
         content.meta = value->entry().meta;
     }
@@ -367,8 +368,7 @@ void Files::orphan(const NodePtr& file, const std::optional<ValueRef>& value)
     const std::lock_guard lock(file->mutex);
     // Even if nobody has it open: the kernel may be about to open the node that it looked up just now.
     if (value) {
-        file->orphaned_value = value;
-        file->orphaned_meta = value->entry().meta;
+        file->orphan = std::make_unique<Orphan>(*value, value->entry().meta);
     }
     if (file->content) {
         file->content->reservation.release();

@@ -14,6 +14,7 @@
 #include "engine/result.h"
 #include "engine/store.h"
 #include "fs/core/attributes.h"
+#include "fs/core/buffer.h"
 #include "fs/core/names.h"
 #include "fs/core/node.h"
 #include "fs/core/node_table.h"
@@ -38,11 +39,12 @@ struct Bytes {
 
 class Files {
 public:
+    // All buffers together hold at most `max_dirty` bytes: what would be more fails with Errc::no_space.
     // `dropped` hears of a file whose uncommitted content was given up, so that the kernel forgets what it cached of
     // it.
     Files(Store& store, NodeTable& nodes, const Names& names, PendingFiles& pending, Owner store_owner,
-          std::function<void(const Node&)> dropped);
-    // Gives back the space of what was not committed, which nobody will commit any more.
+          std::uint64_t max_dirty, std::function<void(const Node&)> dropped);
+    // Gives up what was not committed, which nobody will commit any more, and its space.
     ~Files();
     Files(const Files&) = delete;
     Files& operator=(const Files&) = delete;
@@ -59,6 +61,8 @@ public:
 
     Result<Bytes> read(const NodePtr& file, std::uint64_t offset, std::size_t size);
     Result<std::size_t> write(const NodePtr& file, std::uint64_t offset, std::string_view bytes);
+    // Fills up with zeros to `size`, if there is less. On error nothing of the file changed.
+    Status grow(const NodePtr& file, std::uint64_t size);
 
     // Makes a record of what is not one yet.
     Result<Position> commit(const NodePtr& file);
@@ -86,6 +90,8 @@ private:
     Result<Position> commit_or_fail_locked(const NodePtr& file);
     void forget_locked(Node& file);
     Result<Position> change_stored(const NodePtr& file, const AttributeChange& change);
+    Status claim(const Node& file, Buffer& buffer, std::uint64_t size);
+    void drop_unchanged(const Node& but);
     Status load_locked(const NodePtr& file);
     Status check_size(std::uint64_t size) const;
     Status reserve_locked(const NodePtr& file, std::uint64_t size, std::uint64_t escaped);
@@ -103,6 +109,7 @@ private:
     const Names& names_;
     PendingFiles& pending_;
     const Owner store_owner_;
+    BufferLimit limit_;
     const std::function<void(const Node&)> dropped_;
     ValueCache values_;
 

@@ -21,12 +21,12 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 
 }  // namespace
 
-Filesystem::Filesystem(Store& store, Invalidations invalidations, DaemonControl daemon)
+Filesystem::Filesystem(Store& store, Invalidations invalidations, DaemonControl daemon, std::uint64_t max_dirty)
     : store_(store),
       invalidations_(std::move(invalidations)),
       store_owner_{.uid = store.directory_info().uid, .gid = store.directory_info().gid},
       names_(store, pending_),
-      files_(store, nodes_, names_, pending_, store_owner_, [this](const Node& file) { dropped(file); }),
+      files_(store, nodes_, names_, pending_, store_owner_, max_dirty, [this](const Node& file) { dropped(file); }),
       directories_(store, nodes_, names_, pending_, store_owner_),
       start_time_(now() / kSecond),
       control_(control_sources(std::move(daemon))),
@@ -188,7 +188,7 @@ Result<Attributes> Filesystem::make_directory(Ino parent, std::string_view name,
         batch.set(marker_key(spot.key), "",
                   new_meta(Type::directory, mode, directories_.owner_in(in, owner), store_owner_, now()));
         TRY_ASSIGN(position, store_.commit(batch));
-        Directories::touch(in);
+        Directories::touch(in, 1);
         attributes = known(nodes_.look_up(in, spot.place, spot.segment, Type::directory, spot.key));
     }
     TRY(store_.settle(position));
@@ -283,7 +283,7 @@ Result<Position> Filesystem::remove_directory_locked(const NodePtr& parent, std:
     if (found) {
         nodes_.detach(*found);
     }
-    Directories::touch(parent);
+    Directories::touch(parent, -1);
     return position;
 }
 

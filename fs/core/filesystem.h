@@ -54,7 +54,8 @@ class Filesystem {
 public:
     // The store outlives the file system and is used through it alone. What the daemon has to say goes to the store's
     // options.log.
-    Filesystem(Store& store, Invalidations invalidations, DaemonControl daemon);
+    // All open files together hold at most `max_dirty` bytes that are not stored.
+    Filesystem(Store& store, Invalidations invalidations, DaemonControl daemon, std::uint64_t max_dirty);
     // Commits whatever is not a record yet.
     ~Filesystem();
     Filesystem(const Filesystem&) = delete;
@@ -87,6 +88,8 @@ public:
                            const OpenRequest& request, bool exclusive);
     Result<Bytes> read(const Handle& handle, std::uint64_t offset, std::size_t size);
     Result<std::size_t> write(const Handle& handle, std::uint64_t offset, std::string_view bytes);
+    // fallocate(2) without flags: the file has at least offset + length bytes, for which there is space.
+    Status allocate(const Handle& handle, std::uint64_t offset, std::uint64_t length);
     Status flush(const Handle& handle);
     Status sync(const Handle& handle);
     Status release(std::unique_ptr<Handle> handle);

@@ -126,6 +126,15 @@ Result<std::size_t> Filesystem::write(const Handle& handle, std::uint64_t offset
     return written;
 }
 
+Status Filesystem::allocate(const Handle& handle, std::uint64_t offset, std::uint64_t length)
+{
+    if (handle.control != nullptr) {
+        return fail(Errc::unsupported, "a control file has no space of its own");
+    }
+    const std::shared_lock names(names_lock_);
+    return files_.grow(handle.node, offset + length);
+}
+
 Status Filesystem::flush(const Handle& handle)
 {
     if (handle.control != nullptr) {

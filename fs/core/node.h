@@ -6,6 +6,7 @@
 #include "engine/result.h"
 #include "engine/store.h"
 #include "fs/core/attributes.h"
+#include "fs/core/buffer.h"
 
 #include <atomic>
 #include <cstdint>
@@ -22,7 +23,12 @@ namespace bytestore::fs {
 // The content of a file while it is open for writing, or has something that is no record yet. Every handle of the file
 // sees it.
 struct Content {
-    std::string data;
+    explicit Content(BufferLimit& limit)
+        : data(limit)
+    {
+    }
+
+    Buffer data;
     bool loaded = false;   // data is the file's content; else that is still the stored value
     bool changed = false;  // by a write, a truncation or a setattr: the next flush makes it a record
     bool pending = false;  // created or truncated by open, and nothing since: see Filesystem::flush
@@ -41,6 +47,12 @@ struct Content {
     }
 };
 
+// What was stored for a file when its name went, and its attributes since.
+struct Orphan {
+    ValueRef value;
+    Meta meta;
+};
+
 // The names of a directory in the order in which they were first listed. A name's place is its readdir cookie: names
 // that come later are appended, and those that went are passed over, so that a cookie means the same to every handle,
 // whatever happens meanwhile.
@@ -50,6 +62,7 @@ struct Listing {
     unsigned handles = 0;
 };
 
+// There is one for each file that the kernel knows, so what few of them have lies elsewhere.
 struct Node {
     // How a node's key follows from its parent's.
     enum class Place : std::uint8_t {
@@ -81,10 +94,10 @@ struct Node {
     std::mutex mutex;
     unsigned handles = 0;
     unsigned writers = 0;  // of them
-    std::optional<Content> content;
-    std::optional<ValueRef> orphaned_value;  // of a detached file, as long as the kernel knows it
-    std::optional<Meta> orphaned_meta;
-    std::optional<std::int64_t> directory_mtime;  // since an entry came or went; not stored
+    std::unique_ptr<Content> content;
+    std::unique_ptr<Orphan> orphan;                // of a detached file, as long as the kernel knows it
+    std::optional<std::int64_t> directory_mtime;   // since an entry came or went; not stored
+    std::optional<std::uint32_t> directory_links;  // as stat tells them, once they were counted
     Listing listing;
 };
 

@@ -211,7 +211,7 @@ void OutsideChange::vanish(const NodePtr& file, const Before& before)
 void OutsideChange::entry_changed(const NodePtr& directory, std::string name)
 {
     if (!directory->detached) {
-        Directories::touch(directory);
+        Directories::touch_unknown(directory);
         entries_.emplace(directory->ino, std::move(name));
     }
 }

@@ -38,9 +38,15 @@ Result<Position> Rename::run(const NodePtr& parent, std::string_view name, const
     TRY(plan(mode));
     TRY_ASSIGN(const auto position, store_.commit(batch_));
     move_nodes(mode);
-    Directories::touch(parent);
-    Directories::touch(new_parent);
+    touch(parent);
+    touch(new_parent);
     return position;
+}
+
+void Rename::touch(const NodePtr& parent) const
+{
+    const bool of_directories = from_.type == Type::directory || (replaced_ && replaced_->type == Type::directory);
+    of_directories ? Directories::touch_unknown(parent) : Directories::touch(parent);
 }
 
 Status Rename::check(RenameMode mode) const

@@ -39,7 +39,8 @@ struct Events {
 std::unique_ptr<Filesystem> create_filesystem(Store& store, const MountOptions& options)
 {
     fs::DaemonControl control{.config = config_text(options), .log_level = {.get = log_level, .set = set_log_level}};
-    return std::make_unique<Filesystem>(store, FilesystemSettings{options.uid, options.gid}, std::move(control));
+    return std::make_unique<Filesystem>(store, FilesystemSettings{options.uid, options.gid, options.max_dirty},
+                                        std::move(control));
 }
 
 std::vector<std::string> fuse_options(const MountOptions& options)

@@ -1,6 +1,7 @@
 #include "fs/fuse/operations.h"
 
 #include "fs/fuse/directory_reply.h"
+#include "fs/fuse/process.h"
 #include "fs/fuse/replies.h"
 
 #include <spdlog/spdlog.h>
@@ -91,6 +92,7 @@ void on_forget(fuse_req_t request, fuse_ino_t ino, uint64_t lookups)
 {
     filesystem(request).core().forget(ino, lookups);
     fuse_reply_none(request);
+    inodes_forgotten(1);
 }
 
 void on_forget_multi(fuse_req_t request, size_t count, fuse_forget_data* forgets)
@@ -99,6 +101,7 @@ void on_forget_multi(fuse_req_t request, size_t count, fuse_forget_data* forgets
         filesystem(request).core().forget(forgets[i].ino, forgets[i].nlookup);
     }
     fuse_reply_none(request);
+    inodes_forgotten(count);
 }
 
 void on_getattr(fuse_req_t request, fuse_ino_t ino, fuse_file_info* /*info*/)
@@ -369,6 +372,19 @@ void on_releasedir(fuse_req_t request, fuse_ino_t /*ino*/, fuse_file_info* info)
     });
 }
 
+// Space in advance is all that a value can have: it has no holes, and none can be made.
+void on_fallocate(fuse_req_t request, fuse_ino_t /*ino*/, int mode, off_t offset, off_t length, fuse_file_info* info)
+{
+    guard(request, [&](fs::Filesystem& core) {
+        if (mode != 0) {
+            fuse_reply_err(request, EOPNOTSUPP);
+            return;
+        }
+        reply_status(request, core.allocate(handle_of(info), static_cast<std::uint64_t>(offset),
+                                            static_cast<std::uint64_t>(length)));
+    });
+}
+
 void on_statfs(fuse_req_t request, fuse_ino_t /*ino*/)
 {
     guard(request, [&](fs::Filesystem& core) {
@@ -412,6 +428,7 @@ fuse_lowlevel_ops make_operations()
     ops.releasedir = on_releasedir;
     ops.fsyncdir = on_fsync;
     ops.statfs = on_statfs;
+    ops.fallocate = on_fallocate;
     return ops;
 }
 
@@ -423,7 +440,7 @@ Filesystem::Filesystem(Store& store, FilesystemSettings settings, fs::DaemonCont
             {.content = [this](fs::Ino ino) { invalidator_.content(ino); },
              .entry = [this](fs::Ino parent, const std::string& name) { invalidator_.entry(parent, name); },
              .wait = [this] { invalidator_.wait(); }},
-            std::move(daemon))
+            std::move(daemon), settings.max_dirty)
 {
 }
 

@@ -75,6 +75,13 @@ Status set_sync(MountOptions& options, std::string_view value)
     return {};
 }
 
+// What fstab(5) says for it.
+Status set_synchronous(MountOptions& options, std::string_view)
+{
+    options.store.sync = SyncMode::always;
+    return {};
+}
+
 Status set_sync_interval(MountOptions& options, std::string_view value)
 {
     TRY_ASSIGN(const auto milliseconds, parse_number(value, 1, kLongestInterval));
@@ -85,6 +92,12 @@ Status set_sync_interval(MountOptions& options, std::string_view value)
 Status set_max_value(MountOptions& options, std::string_view value)
 {
     TRY_ASSIGN(options.store.max_value, parse_bytes(value, 1, kLargestMaxValue));
+    return {};
+}
+
+Status set_max_dirty(MountOptions& options, std::string_view value)
+{
+    TRY_ASSIGN(options.max_dirty, parse_bytes(value, 1, UINT64_MAX));
     return {};
 }
 
@@ -168,10 +181,13 @@ constexpr auto kMountOptions = std::to_array<Option>({
      [](const MountOptions& o) { return shown_if(!o.store.read_only); }},
     {"sync=", "MODE", "when writes reach the disk: always, interval or never (interval)", set_sync,
      [](const MountOptions& o) { return Shown(sync_mode_name(o.store.sync)); }},
+    {"sync", "", "the same as sync=always", set_synchronous, [](const MountOptions&) { return Shown(); }},
     {"sync_interval=", "MS", "with sync=interval, at least every MS milliseconds (1000)", set_sync_interval,
      [](const MountOptions& o) { return Shown(std::to_string(o.store.sync_interval.count())); }},
     {"max_value=", "BYTES", "the largest value; K, M and G are known (256M)", set_max_value,
      [](const MountOptions& o) { return Shown(std::to_string(o.store.max_value)); }},
+    {"max_dirty=", "BYTES", "of all that is in open files and not stored (1G, a quarter of the memory)", set_max_dirty,
+     [](const MountOptions& o) { return Shown(std::to_string(o.max_dirty)); }},
     {"segment_size=", "BYTES", "start a new log segment beyond this (64M)", set_segment_size,
      [](const MountOptions& o) { return Shown(std::to_string(o.store.segment_size)); }},
     {"compact_threshold=", "N", "compact at N stale records; 0: never by itself (1000)", set_compact_threshold,
@@ -195,7 +211,9 @@ constexpr auto kKernelFlags = std::to_array<const char*>({"dev", "nodev", "suid"
 
 // What stands in fstab for others to read, or has no meaning here.
 constexpr auto kIgnored = std::to_array<const char*>(
-    {"defaults", "auto", "noauto", "user", "nouser", "users", "nofail", "_netdev", "noatime", "relatime", "comment="});
+    {"defaults",   "auto",        "noauto",        "user",     "nouser",     "users",      "nofail",
+     "_netdev",    "async",       "atime",         "noatime",  "diratime",   "nodiratime", "relatime",
+     "norelatime", "strictatime", "nostrictatime", "lazytime", "nolazytime", "comment="});
 
 }  // namespace
 

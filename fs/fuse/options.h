@@ -4,6 +4,7 @@
 
 #include "engine/options.h"
 #include "engine/result.h"
+#include "fs/core/buffer.h"
 
 #include <cstdint>
 #include <optional>
@@ -28,7 +29,8 @@ struct MountOptions {
     std::string fsname;                // the source that df and mount show; empty: the data directory
     std::optional<std::uint32_t> uid;  // the owner to show for every file
     std::optional<std::uint32_t> gid;
-    Options store;  // what the options say of the store; the rest has its defaults
+    std::uint64_t max_dirty = fs::default_max_dirty();  // bytes in open files that are not stored
+    Options store;                                      // what the options say of the store; the rest has its defaults
 };
 
 // Reads no file and asks nothing of the system. Errc::invalid names the first argument that cannot be right. With an

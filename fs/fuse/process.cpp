@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 
 namespace bytestore::fuse {
@@ -40,7 +41,19 @@ void give_back_large_buffers()
     ::mallopt(M_TRIM_THRESHOLD, 8 << 20);
 }
 
+// How many inodes are forgotten before their memory is looked after.
+constexpr std::uint64_t kTrimAfter = 32768;
+
 }  // namespace
+
+void inodes_forgotten(std::uint64_t count)
+{
+    static std::atomic<std::uint64_t> all{0};
+    const auto before = all.fetch_add(count);
+    if (before / kTrimAfter != (before + count) / kTrimAfter) {
+        ::malloc_trim(0);
+    }
+}
 
 void prepare_process()
 {

@@ -54,6 +54,9 @@ Result<std::unique_ptr<Store>> open_store(const MountOptions& options, const Pla
         return fail(Errc::not_a_store, fmt::format("the data directory {} does not exist", places.data_dir));
     }
     auto store = open_or_wait(places.data_dir, store_options(options, places));
+    if (!store && store.error().code == Errc::read_only) {
+        return fail(Errc::read_only, store.error().message + "; it can be mounted with -o ro");
+    }
     if (store) {
         warn_of_open_directory(**store, places.data_dir);
     }

@@ -171,7 +171,7 @@ TEST_F(DamageTest, ADiskThatIsReadOnlyIsRefusedUnlessReadingIsAllThatIsAsked)
 {
     ASSERT_EQ(run({"mount", "--bind", data(), data()}).status, 0);
     ASSERT_EQ(run({"mount", "-o", "remount,ro,bind", data()}).status, 0);
-    refused("$DATA $MNT", "ead-only");
+    refused("$DATA $MNT", "Read-only file system; it can be mounted with -o ro");
     start({"-o", "ro"});
     EXPECT_EQ(ok("ls | wc -l"), "60\n");
     unmount();

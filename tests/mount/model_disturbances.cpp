@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -18,10 +19,11 @@
 namespace bytestore::test {
 
 // Not by a program: what it inherits is closed when it starts, and a close is a flush.
-void ModelGame::control(const std::string& command)
+void ModelGame::control(const std::string& file, std::string_view text)
 {
-    const int number = ::open(at(".control/" + command).c_str(), O_WRONLY | O_CLOEXEC);
-    expect(command, errno_of(::write(number, "1", 1)), 0);
+    const int number = ::open(at(".control/" + file).c_str(), O_WRONLY | O_CLOEXEC);
+    const bool taken = ::write(number, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    expect(fmt::format("{}: {} bytes", file, text.size()), taken ? 0 : errno, 0);
     ::close(number);
 }
 
@@ -49,6 +51,8 @@ void ModelGame::close_all()
 void ModelGame::disturb()
 {
     if (chance(2)) {
+        set_beside();
+    } else if (chance(2)) {
         control("compact");
     } else if (chance(2)) {
         end_and_start();
@@ -96,6 +100,51 @@ void ModelGame::write_as_another()
         model_.set_below(where, "b", "kvs");
         ledger_.removed(node);  // it is a directory now
     }
+}
+
+// The same beside the mount, which forgets what it knew. Of a file that is open the buffer would win, so of one that is
+// not; and what a close has not stored yet would come after it.
+void ModelGame::set_beside()
+{
+    const auto where = path();
+    auto node = model_.find(where);
+    const bool open = std::ranges::any_of(open_, [&](const OpenFile& file) { return file.node() == node; });
+    if (where.ends_with(fs::kValueName) || (node && (node->type == fs::Type::link || open))) {
+        return;
+    }
+    const auto key = fs::key_of_path(where, [](auto, auto, auto) { return std::nullopt; });
+    const auto value = text();
+    sync_all();
+    const auto of_directory = where + '/' + std::string(fs::kValueName);
+    if (node && node->type == fs::Type::directory) {
+        if (model_.find(of_directory)) {
+            return;
+        }
+        model_.set_value(where, value);
+        node = model_.find(of_directory);
+    } else if (!node && model_.open(where, O_CREAT | O_EXCL | O_WRONLY, node) != 0) {
+        return;
+    }
+    node->content = value;
+    set_by_kvs_or_apply(*key, value);
+    ledger_.created(node);
+    ledger_.acknowledged(node);
+}
+
+void ModelGame::set_by_kvs_or_apply(const std::string& key, const std::string& value)
+{
+    story_.push_back(fmt::format("set {} beside: {} bytes", key, value.size()));
+    if (chance(2)) {
+        const auto done = run({KVS, "--dir", data(), "set", key, value});
+        EXPECT_EQ(done.status, 0) << done.err;
+        for (const auto& file : open_) {  // what the program inherited was closed when it started
+            if (file.may_write()) {
+                ledger_.closed_by_writer(file.node());
+            }
+        }
+        return;
+    }
+    control("apply", fmt::format("{{\"cmd\":\"Set\",\"key\":\"{}\",\"value\":\"{}\"}}\n", key, value));
 }
 
 void ModelGame::crash_and_start()

@@ -259,9 +259,14 @@ void ModelGame::sync_others()
             }
         }
     } else {
-        control("sync");
-        for_each_file([this](const ModelPtr& file) { ledger_.synced_with_others(file); });
+        sync_all();
     }
+}
+
+void ModelGame::sync_all()
+{
+    control("sync");
+    for_each_file([this](const ModelPtr& file) { ledger_.synced_with_others(file); });
 }
 
 void ModelGame::step()
@@ -272,7 +277,7 @@ void ModelGame::step()
         &T::open,       &T::open,      &T::open,      &T::make,           &T::make,       &T::remove,
         &T::remove,     &T::move,      &T::move,      &T::change,         &T::use_handle, &T::use_handle,
         &T::use_handle, &T::close_one, &T::close_one, &T::list_in_pieces, &T::sync_others};
-    if (chance(40)) {
+    if (chance(25)) {
         disturb();
     } else if (chance(20)) {
         refused();

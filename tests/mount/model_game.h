@@ -12,6 +12,7 @@
 #include <functional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bytestore::test {
@@ -43,14 +44,17 @@ private:
     void close_one();
     void list_in_pieces();
     void sync_others();
+    void sync_all();
 
     // And what happens to the whole mount: model_disturbances.cpp.
     void disturb();
-    void control(const std::string& command);
+    void control(const std::string& file, std::string_view text = "1");
     void restart();
     void end_and_start();
     void crash_and_start();
     void write_as_another();
+    void set_beside();
+    void set_by_kvs_or_apply(const std::string& key, const std::string& value);
     void close_all();
 
     void for_each_file(const std::function<void(const ModelPtr&)>& act);

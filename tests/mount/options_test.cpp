@@ -133,7 +133,7 @@ TEST(MountOptionsTest, what_is_unknown_or_out_of_range_is_named)
     for (const std::string option : {"foo",
                                      "ro=1",
                                      "rwx",
-                                     "sync",
+                                     "max_dirty=0",
                                      "sync=",
                                      "sync=Always",
                                      "max_value=0",

@@ -191,6 +191,35 @@ TEST_F(Directories, TimesMoveInMemoryAndAreStoredWhenSet)
     EXPECT_EQ(mount.stat("")->mode, 0711);
 }
 
+TEST_F(Directories, LinksCountSubdirectoriesWhoeverMakesThem)
+{
+    mount.mkdir("d");
+    for (std::uint32_t i = 0; i < 4; ++i) {
+        EXPECT_EQ(mount.stat("d")->links, 2 + i);
+        i % 2 == 0 ? mount.mkdir("d/" + std::to_string(i)) : mount.kvs_set("d:" + std::to_string(i) + ":key", "");
+        mount.write("d/file", "");
+    }
+    mount.kvs_delete("d:1:key");
+    EXPECT_EQ(mount.stat("d")->links, 5);
+    mount.mv("d/2", "2");
+    EXPECT_EQ(mount.stat("d")->links, 4);
+    mount.rmdir("d/0");
+    EXPECT_EQ(mount.stat("d")->links, 3);
+}
+
+TEST_F(Directories, LinksOfLargeOnesAreNotCounted)
+{
+    mount.mkdir("d");
+    for (int i = 0; i < 1000; ++i) {
+        mount.mkdir("d/" + std::to_string(i));
+    }
+    mount.forget_names();
+    EXPECT_EQ(mount.stat("d")->links, 1);
+    mount.mkdir("d/x");
+    mount.rmdir("d/0");
+    EXPECT_EQ(mount.stat("d")->links, 1);
+}
+
 TEST_F(Directories, AnImplicitDirectoryHasATimeThatStays)
 {
     EXPECT_TRUE(mount.store()

@@ -92,6 +92,27 @@ TEST_F(Files, TruncationsCutAndGrow)
     EXPECT_EQ(mount.after_crash("f"), std::string("0\0", 2));
 }
 
+TEST_F(Files, AllocatingGrowsAFileWithZerosAndNeverCutsIt)
+{
+    for (const std::uint64_t end : {5U, 10U, 17U, 12U}) {
+        auto file = mount.open_to_write("f");
+        const auto before = file.read();
+        EXPECT_EQ(file.allocate(end / 2, end - end / 2), 0);
+        EXPECT_EQ(file.read(), before + std::string(end > before.size() ? end - before.size() : 0, '\0'));
+        EXPECT_EQ(file.close(), 0);
+    }
+    EXPECT_EQ(mount.read("f"), std::string("0123456789") + std::string(7, '\0'));
+}
+
+TEST_F(Files, AllocatingTooMuchChangesNothing)
+{
+    auto file = mount.open_to_write("f");
+    EXPECT_EQ(file.allocate(1, kMaxValue), EFBIG);
+    EXPECT_EQ(file.write(0, "x"), 0);
+    EXPECT_EQ(file.close(), 0);
+    EXPECT_EQ(mount.read("f"), "x123456789");
+}
+
 TEST_F(Files, TheLastCloseOfSeveralWritersWins)
 {
     auto first = mount.open_truncating("f");
@@ -240,6 +261,65 @@ TEST_F(Files, AWriteMovesTheTimesAndAReadNone)
     EXPECT_GT(after.mtime, before.ctime);
     EXPECT_EQ(after.ctime, after.mtime);
     EXPECT_EQ(after.atime, 111);
+}
+
+constexpr std::uint64_t kMaxDirty = 100;
+
+class DirtyLimit : public ::testing::Test {
+protected:
+    DirtyLimit()
+    {
+        for (const auto* name : {"a", "b", "c"}) {
+            mount.write(name, std::string(60, *name));
+        }
+    }
+
+    Mount mount{without_compaction(), posix_file_system(), kMaxDirty};
+};
+
+TEST_F(DirtyLimit, AWriteBeyondItFailsAndTheOldValueStands)
+{
+    auto first = mount.open_to_write("a");
+    auto second = mount.open_to_write("b");
+    EXPECT_EQ(first.write(0, std::string(50, 'A')), 0);
+    EXPECT_EQ(second.write(0, "B"), ENOSPC);
+    EXPECT_EQ(second.close(), ENOSPC);
+    EXPECT_EQ(first.close(), 0);
+    EXPECT_EQ(mount.read("a"), std::string(50, 'A') + std::string(10, 'a'));
+    EXPECT_EQ(mount.read("b"), std::string(60, 'b'));
+}
+
+TEST_F(DirtyLimit, WhatIsStoredDoesNotCount)
+{
+    std::vector<OpenFile> open;
+    for (const auto* name : {"a", "b", "c"}) {
+        open.push_back(mount.open_to_write(name));
+        EXPECT_EQ(open.back().write(0, "x"), 0);
+        EXPECT_EQ(open.back().flush(), 0);
+    }
+    for (auto& file : open) {
+        EXPECT_EQ(file.read(0, 2).front(), 'x');
+        EXPECT_EQ(file.write(1, "y"), 0);
+        EXPECT_EQ(file.close(), 0);
+    }
+    EXPECT_EQ(mount.read("a"), "xy" + std::string(58, 'a'));
+}
+
+TEST_F(DirtyLimit, IsThereAgainOnceFilesAreClosedHoweverTheyEnded)
+{
+    for (int round = 0; round < 5; ++round) {
+        auto file = mount.open_to_write("a");
+        EXPECT_EQ(file.write(0, std::string(kMaxDirty, 'A')), 0);
+        EXPECT_EQ(file.write(kMaxDirty, "x"), ENOSPC);
+        EXPECT_EQ(file.close(), ENOSPC);
+        EXPECT_EQ(mount.change("b", {.size = kMaxDirty}), 0);
+        EXPECT_EQ(mount.change("b", {.size = kMaxDirty + 1}), ENOSPC);
+        auto removed = mount.open_to_write("b");
+        EXPECT_EQ(removed.write(0, std::string(kMaxDirty, 'B')), 0);
+        EXPECT_EQ(mount.rm("b"), 0);
+        EXPECT_EQ(removed.close(), 0);
+        EXPECT_EQ(mount.write("b", std::string(60, 'b')), 0);
+    }
 }
 
 class StoppedStore : public ::testing::Test {

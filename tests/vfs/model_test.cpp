@@ -285,7 +285,9 @@ void Game::rest()
 
 void Game::add_directory(std::map<std::string, std::string>& tree, const std::string& prefix, std::set<fs::Ino>& inos)
 {
-    for (const auto& name : mount_.ls(prefix.empty() ? "" : prefix.substr(0, prefix.size() - 1))) {
+    const auto directory = prefix.empty() ? "" : prefix.substr(0, prefix.size() - 1);
+    std::uint32_t links = 2;
+    for (const auto& name : mount_.ls(directory)) {
         const auto where = prefix + name;
         const auto stat = mount_.stat(where);
         if (!stat) {
@@ -300,9 +302,11 @@ void Game::add_directory(std::map<std::string, std::string>& tree, const std::st
         EXPECT_TRUE(is_directory || stat->size == content.size()) << where;
         tree[where] = describe(stat->type, stat->mode, content);
         if (is_directory) {
+            ++links;
             add_directory(tree, where + '/', inos);
         }
     }
+    EXPECT_EQ(mount_.stat(directory)->links, links) << directory;
 }
 
 std::map<std::string, std::string> Game::tree()

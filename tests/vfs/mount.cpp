@@ -89,6 +89,11 @@ int OpenFile::close()
     return flushed;
 }
 
+int OpenFile::allocate(std::uint64_t offset, std::uint64_t length)
+{
+    return errno_of(fs_->allocate(*handle_, offset, length));
+}
+
 int OpenFile::change(const fs::AttributeChange& change)
 {
     return errno_of(fs_->change(handle_->node->ino, change));
@@ -99,8 +104,8 @@ fs::Attributes OpenFile::stat()
     return must(fs_->attributes(handle_->node->ino));
 }
 
-Mount::Mount(Options options, FileSystem& files)
-    : options_(std::move(options)), files_(files)
+Mount::Mount(Options options, FileSystem& files, std::uint64_t max_dirty)
+    : options_(std::move(options)), files_(files), max_dirty_(max_dirty)
 {
     mount();
 }
@@ -128,7 +133,7 @@ void Mount::mount()
     fs::DaemonControl daemon{.config = "rw\n",
                              .log_level = {.get = [this] { return log_level_.load(); },
                                            .set = [this](LogLevel level) { log_level_ = level; }}};
-    fs_ = std::make_unique<fs::Filesystem>(*store_, std::move(invalidations), std::move(daemon));
+    fs_ = std::make_unique<fs::Filesystem>(*store_, std::move(invalidations), std::move(daemon), max_dirty_);
 }
 
 void Mount::unmount()

@@ -39,6 +39,7 @@ public:
     int close();    // flush and release
     int change(const fs::AttributeChange& change);
     int truncate(std::uint64_t size) { return change({.size = size}); }
+    int allocate(std::uint64_t offset, std::uint64_t length);
     fs::Attributes stat();
     const fs::Handle& handle() const { return *handle_; }
 
@@ -57,7 +58,8 @@ Options without_compaction();
 
 class Mount {
 public:
-    explicit Mount(Options options = without_compaction(), FileSystem& files = posix_file_system());
+    explicit Mount(Options options = without_compaction(), FileSystem& files = posix_file_system(),
+                   std::uint64_t max_dirty = fs::default_max_dirty());
     ~Mount();
 
     fs::Filesystem& filesystem() { return *fs_; }
@@ -126,6 +128,7 @@ private:
     TempDirectory temporary_;
     Options options_;
     FileSystem& files_;
+    const std::uint64_t max_dirty_;
     std::unique_ptr<Store> store_;
     std::unique_ptr<fs::Filesystem> fs_;
     std::mutex mutex_;

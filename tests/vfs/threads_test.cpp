@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cerrno>
 #include <random>
 #include <thread>
 
@@ -178,6 +180,43 @@ TEST(Threads, MayAllUseOneFile)
     mount.forget_names();
     EXPECT_EQ(mount.filesystem().live_nodes(), 1);
     EXPECT_TRUE(mount.invalidated().contents.size() > 0);
+}
+
+// Each has a file of its own, whose buffer goes whenever another needs the room and it is stored.
+TEST(Threads, ThatShareASmallLimitLoseNothingAcknowledged)
+{
+    Mount mount(without_compaction(), posix_file_system(), 300);
+    std::atomic<int> refused = 0;
+    const auto work = [&](unsigned number) {
+        std::mt19937 random(number);
+        const auto name = "f" + std::to_string(number);
+        std::string value;
+        mount.write(name, value);
+        for (int i = 0; i < scaled(1500); ++i) {
+            auto file = mount.open_to_write(name);
+            for (int writes = 0; writes < 3; ++writes) {
+                const std::string text(1 + random() % 150, static_cast<char>('a' + random() % 26));
+                const int written = file.write(0, text);
+                ASSERT_EQ(file.flush(), written);
+                if (written != 0) {
+                    ASSERT_EQ(written, ENOSPC);
+                    ++refused;
+                    break;
+                }
+                value.replace(0, text.size(), text);
+                ASSERT_EQ(file.read(), value);
+            }
+            file.close();
+            ASSERT_EQ(mount.read(name), value);
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (unsigned i = 0; i < kThreads; ++i) {
+            threads.emplace_back(work, i);
+        }
+    }
+    EXPECT_GT(refused, 0);
 }
 
 }  // namespace

@@ -1,0 +1,63 @@
+// The content of a file in memory, while it is open for writing, and what all of them may take together.
+#pragma once
+
+#include "engine/result.h"
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace bytestore::fs {
+
+// Bytes: a quarter of the machine's memory, and at most 1 GiB.
+std::uint64_t default_max_dirty();
+
+// Threads: every method may be called from any thread.
+class BufferLimit {
+public:
+    explicit BufferLimit(std::uint64_t most)
+        : most_(most)
+    {
+    }
+
+    // False, and nothing is taken, if it would be more than the limit.
+    bool take(std::uint64_t bytes);
+    void give_back(std::uint64_t bytes) { taken_ -= bytes; }
+    std::uint64_t most() const { return most_; }
+
+private:
+    const std::uint64_t most_;
+    std::atomic<std::uint64_t> taken_{0};
+};
+
+// Bytes, of which no more are in memory than were claimed of the limit. The limit outlives it. Threads: as a string.
+class Buffer {
+public:
+    explicit Buffer(BufferLimit& limit)
+        : limit_(limit)
+    {
+    }
+    ~Buffer() { clear(); }
+    Buffer(const Buffer&) = delete;
+    Buffer& operator=(const Buffer&) = delete;
+
+    const std::string& bytes() const { return bytes_; }
+    std::uint64_t size() const { return bytes_.size(); }
+
+    // Room for `size` bytes in all; what was claimed stays so until `clear`. False if the limit does not allow it.
+    bool claim(std::uint64_t size);
+    // These two within what was claimed. On error nothing changed.
+    void assign(std::string bytes) { bytes_ = std::move(bytes); }
+    Status resize(std::uint64_t size);  // fills up with zeros
+    // Inside the size.
+    void put(std::uint64_t offset, std::string_view bytes);
+    void clear();
+
+private:
+    BufferLimit& limit_;
+    std::uint64_t claimed_ = 0;
+    std::string bytes_;
+};
+
+}  // namespace bytestore::fs
