@@ -91,6 +91,7 @@ void Server::stop()
         for (auto* connection : crowd_.resting()) {
             crowd_.change(*connection, Connection::State::waiting);
         }
+        all_handed_over_ = true;
         changed_.notify_all();
     }
     workers_.clear();
@@ -227,7 +228,7 @@ void Server::work()
         Connection* connection = nullptr;
         changed_.wait(lock, [&] {
             connection = crowd_.next();
-            return connection || stopping_;
+            return connection || all_handed_over_;
         });
         if (!connection) {
             return;

@@ -87,6 +87,8 @@ private:
     Crowd crowd_;
     std::atomic<bool> stopping_ = false;  // set with mutex_
     Clock::time_point last_answers_;      // until when answers may be taken at a stop
+    // Who rested waits for its goodbye. The threads that serve stay until then: nobody else would say it.
+    bool all_handed_over_ = false;
 
     std::vector<std::jthread> workers_;  // guarded by stop_mutex_
     std::jthread watcher_;

@@ -87,6 +87,7 @@ TEST_F(GoodbyeTest, AStopAnswersWhatWasBegunAndTakesTheNameAway)
 {
     for (int round = 0; round < 20; ++round) {
         start();
+        const RawClient resting(directory());
         std::vector<std::jthread> clients;
         std::array<std::atomic<int>, 4> stored{};
         for (std::size_t i = 0; i < stored.size(); ++i) {
@@ -108,6 +109,7 @@ TEST_F(GoodbyeTest, AStopAnswersWhatWasBegunAndTakesTheNameAway)
         }
         server_->stop();
         clients.clear();
+        EXPECT_TRUE(resting.was_dismissed());
         EXPECT_EQ(connect(), nullptr);
     }
 }
