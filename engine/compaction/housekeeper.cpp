@@ -149,12 +149,21 @@ Result<CompactionReport> Housekeeper::compact_locked(unsigned dead_percent)
             parts_.writer.lend_space();
         }
         report = compact_all_locked(dead_percent);
-        const std::lock_guard commits(parts_.commit_mutex);
-        parts_.writer.space().regain();
-        ignore(parts_.writer.ready());  // the next commit tries again
+        go_on_writing();
+    } else if (thread_) {
+        go_on_writing();
     }
     ++attempts_;
     return report;
+}
+
+// Who waits for the next commit to begin a segment may find that others have filled the disk meanwhile, and that there
+// is no spare with which to remove records.
+void Housekeeper::go_on_writing() const
+{
+    const std::lock_guard commits(parts_.commit_mutex);
+    parts_.writer.space().take_spare();
+    ignore(parts_.writer.ready());  // the next commit tries again
 }
 
 Result<CompactionReport> Housekeeper::compact_all_locked(unsigned dead_percent)

@@ -70,6 +70,7 @@ private:
     void snapshot_if_rolled();
     Result<CompactionReport> compact_locked(unsigned dead_percent);
     Result<CompactionReport> compact_all_locked(unsigned dead_percent);
+    void go_on_writing() const;
     Result<bool> roll_if_stale(unsigned dead_percent);
     Result<std::optional<Catalog::Frozen>> freeze() const;
 

@@ -131,7 +131,7 @@ Status LogSpace::admit(const Need& need)
     const std::lock_guard lock(mutex_);
     admitted_ = need.bytes - std::min(need.bytes, sum_of(need.drawn));
     auto done = lent_ && admitted_ > 0 && !need.removes ? no_room_locked() : ensure_locked(wanted_locked());
-    if (no_space(done) && need.removes) {
+    if (no_space(done) && (need.removes || admitted_ == 0)) {
         done = ensure_locked(least_locked());
     }
     if (!done) {
@@ -179,12 +179,12 @@ void LogSpace::lend()
     }
 }
 
-void LogSpace::regain()
+void LogSpace::take_spare()
 {
     const std::lock_guard lock(mutex_);
     lent_ = false;
     if (segment_) {
-        ignore(ensure_locked(wanted_locked()));  // who needs it asks again
+        ignore(ensure_locked(wanted_locked()));
     }
 }
 

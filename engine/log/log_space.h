@@ -59,9 +59,10 @@ public:
     // Gives back what was taken beyond the spare, if it is much.
     void trim();
     // For a compaction: gives back everything, unless something is promised, and from now on takes only what must be
-    // had, for promises that are kept and for removals; all else is Errc::no_space. `regain` ends that.
+    // had, for promises that are kept and for removals; all else is Errc::no_space. `take_spare` ends that.
     void lend();
-    void regain();
+    // If it can be had. The next append asks for it as well, but others may have filled the disk by then.
+    void take_spare();
 
 private:
     static constexpr std::uint64_t kSpare = std::uint64_t{256} << 10;

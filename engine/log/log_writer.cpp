@@ -53,6 +53,9 @@ LogWriter::LogWriter(Directory& directory, Catalog& catalog, LockFile& lock, con
 
 Status LogWriter::open()
 {
+    if (options_.housekeeping_thread) {
+        space_.take_spare();
+    }
     const std::lock_guard lock(stop_mutex_);
     return write_claims(must_roll_ ? LockClaims::State::failed : LockClaims::State::open);
 }

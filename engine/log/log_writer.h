@@ -30,7 +30,8 @@ class LogWriter {
 public:
     LogWriter(Directory& directory, Catalog& catalog, LockFile& lock, const Options& options, const LogEnd& end);
 
-    // Tells LOCK who writes now. Before that, LOCK still says what the last writer left.
+    // Tells LOCK who writes now. Before that, LOCK still says what the last writer left. A store that stays open takes
+    // its spare.
     Status open();
 
     // The following are called with the store's commit mutex held.
@@ -52,7 +53,7 @@ public:
     // Makes an active segment if there is none, so that space can be promised.
     Status ready();
     // Gives back what was taken ahead of the end, for a compaction on a full disk, unless something is promised.
-    // LogSpace::regain ends it.
+    // LogSpace::take_spare ends it.
     void lend_space();
     LogSpace& space() { return space_; }
     std::optional<Catalog::Slot> active() const { return active_; }

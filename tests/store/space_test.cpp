@@ -157,6 +157,37 @@ TEST_F(SpaceTest, RemovalsThatUseUpTheSpareLeaveRoomToSeal)
     EXPECT_TRUE(store->remove("k" + std::to_string(removed)));
 }
 
+TEST_F(SpaceTest, RemovalsThatUseTheSpareLeaveWritersWhatTheyReserved)
+{
+    const auto store = open(files_);
+    const std::string value(1000, 'v');
+    Reservation reservation;
+    ASSERT_TRUE(store->reserve(reservation, set_bytes("k", Kind::bytes, value.size(), value.size())));
+    fill(*store, "x");
+    ASSERT_TRUE(store->remove("fill0"));
+    EXPECT_TRUE(store->apply(drawing("k", value, reservation)));
+}
+
+TEST_F(SpaceTest, ACompactionThatSealsTheLastSegmentTakesTheNextSpareAtOnce)
+{
+    options_.housekeeping_thread = true;
+    const auto store = open(files_);
+    set(*store, "a", "1");
+    set(*store, "a", "2");
+    ASSERT_TRUE(store->compact());
+    full_ = true;
+    EXPECT_TRUE(store->remove("a"));
+}
+
+TEST_F(SpaceTest, AStoreThatIsOpenedTakesItsSpareAtOnce)
+{
+    options_.housekeeping_thread = true;
+    set(*open(files_), "a", "1");
+    const auto store = open(files_);
+    full_ = true;
+    EXPECT_TRUE(store->remove("a"));
+}
+
 TEST_F(SpaceTest, AFullSegmentGoesOnWhenThereIsNoRoomForAnother)
 {
     options_.segment_size = 2000;
