@@ -1,72 +1,51 @@
-// The game of the model test: random system calls on a real mount and on a model of it, which must never tell them
-// apart, with remounts, compaction and the death of the daemon among them.
+// The game of the model test: some players (model_player.h) at once on one mount, each in a thread, with remounts, the
+// death of the daemon, a full disk and other writers of the store in between.
 #pragma once
 
-#include "tests/mount/crash_ledger.h"
+#include "tests/mount/model_player.h"
 #include "tests/mount/mount_test.h"
-#include "tests/mount/open_file.h"
-#include "tests/mount/posix_model.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <random>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace bytestore::test {
 
 class ModelGame : public StoreOnDisk {
 protected:
-    // On a new store; says the seed and the calls if it fails.
-    void play(std::uint32_t seed, int steps);
+    // The store is on a disk of its own, which is easily filled.
+    void SetUp() override;
+    void TearDown() override;
+
+    // On a new store; says the seed and the calls if it fails. Of one player a seed repeats all of it; of several, what
+    // each does.
+    void play(std::uint32_t seed, std::size_t players, int rounds);
 
 private:
+    using Players = std::vector<std::unique_ptr<ModelPlayer>>;
+
     std::size_t below(std::size_t bound) { return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random_); }
     bool chance(std::size_t of) { return below(of) == 0; }
-    std::string path();
-    std::string text();
-    std::string at(const std::string& path) const { return root() + '/' + path; }
-    // The call's errno must be the model's.
-    void expect(const std::string& what, int answer, int expected);
-
-    // Each makes a call and checks it: model_game.cpp.
-    void step();
-    void open();
-    void make();
-    void remove();
-    void move();
-    void change();
-    void refused();
-    void use_handle();
-    void write(OpenFile& file);
-    void close_one();
-    void list_in_pieces();
-    void sync_others();
-    void sync_all();
-
-    // And what happens to the whole mount: model_disturbances.cpp.
-    void disturb();
-    void control(const std::string& file, std::string_view text = "1");
     void restart();
-    void end_and_start();
-    void crash_and_start();
-    void write_as_another();
-    void set_beside();
-    void set_by_kvs_or_apply(const std::string& key, const std::string& value);
-    void close_all();
+    void gather(std::size_t players);
+    void each(const std::function<void(ModelPlayer&)>& act) const;
+    ModelPlayer& somebody() { return *players_.at(below(players_.size())); }
+    void play_round() const;
 
-    void for_each_file(const std::function<void(const ModelPtr&)>& act);
-    bool open_for_writing(const ModelPtr& file) const;
-    void compare();
+    void disturb();
+    void set_beside();
+    void fill_the_disk();
+    void end_and_start(bool by_signal);
+    void crash_and_start();
+    bool kvs_set(const std::string& key, const std::string& value) const;
 
     std::mt19937 random_;
-    PosixModel model_;
-    CrashLedger ledger_;
-    std::vector<OpenFile> open_;
     std::vector<std::string> options_;
-    std::vector<std::string> story_;
+    Players players_;
 };
 
 }  // namespace bytestore::test

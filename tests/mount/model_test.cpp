@@ -5,16 +5,26 @@
 namespace bytestore::test {
 namespace {
 
-class MountModelTest : public ModelGame {};
+class MountModelTest : public ModelGame {
+protected:
+    void play_games(int games, std::size_t players)
+    {
+        const auto first = first_seed();
+        const auto end = first + static_cast<std::uint32_t>(scaled(games));
+        for (auto seed = first; seed != end && !HasFailure(); ++seed) {
+            play(seed, players, 12);
+        }
+    }
+};
 
 TEST_F(MountModelTest, RandomCallsLeaveWhatLinuxWouldLeave)
 {
-    const auto first = first_seed();
-    const auto games = static_cast<std::uint32_t>(scaled(50));
-    for (auto seed = first; seed != first + games && !HasFailure(); ++seed) {
-        play(seed, 300);
-    }
-    unmount();
+    play_games(40, 1);
+}
+
+TEST_F(MountModelTest, RandomCallsOfSeveralThreadsLeaveWhatLinuxWouldLeave)
+{
+    play_games(15, 4);
 }
 
 }  // namespace

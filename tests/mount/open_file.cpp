@@ -50,6 +50,16 @@ bool OpenFile::may_read() const
     return (flags_ & O_ACCMODE) != O_WRONLY;
 }
 
+bool OpenFile::may_map(std::size_t offset) const
+{
+    return may_read() && offset < node_->content.size();
+}
+
+bool OpenFile::truncates() const
+{
+    return (flags_ & O_TRUNC) != 0;
+}
+
 OpenFile OpenFile::duplicate() const
 {
     return {::fcntl(number_, F_DUPFD_CLOEXEC, 0), flags_, node_};
@@ -61,36 +71,32 @@ int OpenFile::close()
     return number >= 0 && ::close(number) != 0 ? errno : 0;
 }
 
-bool OpenFile::write(std::string_view bytes, std::size_t offset)
+int OpenFile::write(std::string_view bytes, std::size_t offset)
 {
-    if (bytes.empty()) {
-        return false;
-    }
     const auto written = ::pwrite(number_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    EXPECT_EQ(written, static_cast<ssize_t>(bytes.size()));
+    if (written != static_cast<ssize_t>(bytes.size())) {
+        return written < 0 ? errno : ENOSPC;  // the next one would say so
+    }
     auto& content = node_->content;
     const auto begin = (flags_ & O_APPEND) != 0 ? content.size() : offset;
     content.resize(std::max(content.size(), begin + bytes.size()));
     content.replace(begin, bytes.size(), bytes);
     synced_ = (flags_ & O_SYNC) != 0;
-    return true;
+    return 0;
 }
 
-bool OpenFile::write_through_mapping(std::string_view bytes, std::size_t offset)
+int OpenFile::write_through_mapping(std::string_view bytes, std::size_t offset)
 {
     auto& content = node_->content;
-    if (bytes.empty() || !may_read() || offset >= content.size()) {
-        return false;
-    }
     auto* const memory = ::mmap(nullptr, content.size(), PROT_READ | PROT_WRITE, MAP_SHARED, number_, 0);
     EXPECT_NE(memory, MAP_FAILED);
     const auto part = bytes.substr(0, content.size() - offset);
     part.copy(static_cast<char*>(memory) + offset, part.size());
-    EXPECT_EQ(::msync(memory, content.size(), MS_SYNC), 0);
+    const int answer = errno_of(::msync(memory, content.size(), MS_SYNC));
     ::munmap(memory, content.size());
     content.replace(offset, part.size(), part);
     synced_ = true;
-    return true;
+    return answer;
 }
 
 std::string OpenFile::read(std::size_t size, std::size_t offset) const

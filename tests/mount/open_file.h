@@ -25,15 +25,17 @@ public:
     const ModelPtr& node() const { return node_; }
     bool may_write() const;
     bool may_read() const;
+    bool may_map(std::size_t offset) const;  // to write there
+    bool truncates() const;                  // when it is opened
     bool write_is_synced() const { return synced_; }  // of the last write
 
     OpenFile duplicate() const;
     // Its errno, 0 for success.
     int close();
-    // Both sides are written, at the end if O_APPEND says so; false if nothing was to be done.
-    bool write(std::string_view bytes, std::size_t offset);
+    // Both sides are written, at the end if O_APPEND says so. The errno, in which case neither is.
+    int write(std::string_view bytes, std::size_t offset);
     // The same by a shared mapping of what is there, and msync.
-    bool write_through_mapping(std::string_view bytes, std::size_t offset);
+    int write_through_mapping(std::string_view bytes, std::size_t offset);
     // Checks that a read, whole and in part, and fstat tell what the model does.
     void expect_content() const;
 
