@@ -136,7 +136,8 @@ void ModelPlayer::move()
         {{RenameMode::replace, 0},
          {RenameMode::replace, 0},
          {RenameMode::no_replace, RENAME_NOREPLACE},
-         {RenameMode::exchange, RENAME_EXCHANGE}}}.at(below(4));
+         {RenameMode::exchange,
+          RENAME_EXCHANGE}}}.at(below(4));
     const auto source = model_.find(from);
     const auto target = model_.find(to);
     const int answer = errno_of(::renameat2(AT_FDCWD, at(from).c_str(), AT_FDCWD, at(to).c_str(), flags));

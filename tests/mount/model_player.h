@@ -26,8 +26,8 @@ public:
 
     // Makes a call and checks it.
     void step();
-    // On a full disk a call may also fail for lack of space, and then has changed nothing. But a write that fails so has
-    // lost its file's buffer: the player does nothing more until the mount has come again.
+    // On a full disk a call may also fail for lack of space, and then has changed nothing. But a write that fails so
+    // has lost its file's buffer: the player does nothing more until the mount has come again.
     void disk_is_full(bool full) { full_ = full; }
     bool has_lost() const { return lost_ != nullptr; }
     void compare();
@@ -59,8 +59,8 @@ private:
     std::string text();
     std::string at(const std::string& path) const { return directory_ + '/' + path; }
     std::string key_of(const std::string& path) const;
-    // The call's errno must be the model's, which is asked unless the disk is full; then it has not happened. Whether it
-    // has succeeded.
+    // The call's errno must be the model's, which is asked unless the disk is full; then it has not happened. Whether
+    // it has succeeded.
     bool expect(const std::string& what, int answer, const Model& model);
     bool done(const std::string& what, int answer)
     {
