@@ -134,6 +134,10 @@ Status CommandLine::take_other(std::string_view argument) const
     if (argument.empty() || argument.starts_with("x-") || argument.starts_with("X-")) {
         return {};  // notes to systemd and others that read fstab
     }
+    if (argument == "remount") {
+        return fail(Errc::invalid,
+                    "remount is not possible: unmount, and mount again with the options that are wanted");
+    }
     for (const Option& option : known_) {
         if (std::string_view(option.name) == fmt::format("{}=", argument)) {
             return fail(Errc::invalid,

@@ -128,6 +128,11 @@ TEST(MountOptionsTest, notes_of_fstab_are_ignored)
     EXPECT_TRUE(accept("x-systemd.automount,,X-mount.mkdir=0755,comment=a b,default_permissions").flags.empty());
 }
 
+TEST(MountOptionsTest, a_remount_is_refused_with_what_to_do_instead)
+{
+    expect_refused(parse_helper({"-o", "rw,remount"}), "unmount, and mount again");
+}
+
 TEST(MountOptionsTest, what_is_unknown_or_out_of_range_is_named)
 {
     for (const std::string option : {"foo",
