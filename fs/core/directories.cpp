@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <numeric>
+#include <unordered_set>
 #include <utility>
 
 namespace bytestore::fs {
@@ -114,6 +116,7 @@ void Directories::touch(const NodePtr& directory, int subdirectories)
 {
     const std::lock_guard lock(directory->mutex);
     directory->directory_mtime = now();
+    ++directory->listing.version;
     auto& links = directory->directory_links;
     if (links && *links != kNotCounted) {
         *links += static_cast<std::uint32_t>(subdirectories);
@@ -155,17 +158,19 @@ void Directories::keep(Batch& batch, const NodePtr& directory, std::string_view 
     }
 }
 
-void Directories::open(const NodePtr& directory) const
+bool Directories::open(const NodePtr& directory) const
 {
     const std::lock_guard lock(directory->mutex);
     ++directory->listing.handles;
+    return directory->listing.is_current();
 }
 
 void Directories::close(const NodePtr& directory) const
 {
     const std::lock_guard lock(directory->mutex);
-    if (--directory->listing.handles == 0) {
-        directory->listing = {};
+    auto& listing = directory->listing;
+    if (--listing.handles == 0 && !listing.is_current()) {
+        listing = {.names = {}, .ends = {}, .version = listing.version};
     }
 }
 
@@ -208,15 +213,45 @@ std::vector<std::string> Directories::names_in(const NodePtr& directory) const
 
 void Directories::first(const NodePtr& directory) const
 {
-    auto names = names_in(directory);
+    std::uint64_t version = 0;
+    {
+        const std::lock_guard lock(directory->mutex);
+        if (directory->listing.is_current()) {
+            return;
+        }
+        version = directory->listing.version;
+    }
+    const auto names = names_in(directory);
     const std::lock_guard lock(directory->mutex);
-    auto& listing = directory->listing;
-    listing.names.reserve(names.size());
-    for (auto& name : names) {
-        if (listing.places.try_emplace(name, listing.names.size()).second) {
-            listing.names.push_back(std::move(name));
+    add(directory->listing, names);
+    directory->listing.taken = version;
+}
+
+// Those that are not in it.
+void Directories::add(Listing& listing, const std::vector<std::string>& names)
+{
+    listing.names.reserve(std::accumulate(
+        names.begin(), names.end(), listing.names.size(),
+        [](std::size_t sum, const std::string& name) { return sum + name.size() + 1; }));  // so that no view moves
+    std::unordered_set<std::string_view> known;
+    known.reserve(listing.ends.size() + names.size());
+    for (std::size_t place = 0; place < listing.ends.size(); ++place) {
+        known.insert(name_at(listing, place));
+    }
+    for (const auto& name : names) {
+        if (known.insert(name).second) {
+            listing.names.append(name).push_back('\0');
+            listing.ends.push_back(listing.names.size());
         }
     }
+    listing.names.shrink_to_fit();
+    listing.ends.shrink_to_fit();
+}
+
+std::string_view Directories::name_at(const Listing& listing, std::size_t place)
+{
+    const auto begin = place == 0 ? 0 : listing.ends[place - 1];
+    return std::string_view(listing.names).substr(begin, listing.ends[place] - 1 - begin);
 }
 
 std::optional<DirectoryEntry> Directories::next(const NodePtr& directory, std::uint64_t cookie) const
@@ -230,10 +265,10 @@ std::optional<DirectoryEntry> Directories::next(const NodePtr& directory, std::u
         std::string name;
         {
             const std::lock_guard lock(directory->mutex);
-            if (place >= directory->listing.names.size()) {
+            if (place >= directory->listing.ends.size()) {
                 return std::nullopt;
             }
-            name = directory->listing.names[place];
+            name = name_at(directory->listing, place);
         }
         if (const auto target = names_.resolve(directory, name)) {
             const auto ino =

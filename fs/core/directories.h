@@ -49,9 +49,9 @@ public:
     // been taken out.
     void keep(Batch& batch, const NodePtr& directory, std::string_view gone) const;
 
-    // Listings. `first` takes the directory's present names in; `next` tells the first entry behind `cookie` that is
-    // still there.
-    void open(const NodePtr& directory) const;
+    // Listings. `open` tells whether what the kernel keeps of an earlier one can be used. `first` takes the directory's
+    // present names in; `next` tells the first entry behind `cookie` that is still there.
+    bool open(const NodePtr& directory) const;
     void close(const NodePtr& directory) const;
     void first(const NodePtr& directory) const;
     std::optional<DirectoryEntry> next(const NodePtr& directory, std::uint64_t cookie) const;
@@ -60,6 +60,8 @@ private:
     Attributes described(const NodePtr& directory) const;
     std::uint32_t links(const NodePtr& directory) const;
     Meta meta_of(const std::optional<std::string>& key) const;
+    static void add(Listing& listing, const std::vector<std::string>& names);
+    static std::string_view name_at(const Listing& listing, std::size_t place);
     std::vector<std::string> names_in(const NodePtr& directory) const;
 
     Store& store_;

@@ -39,6 +39,7 @@ struct Handle {
     NodePtr node;
     bool writes = false;   // it is a writer of the file: opened for writing, or it created or truncated the file
     bool flushes = false;  // its close commits what was written: opened for writing
+    bool listing_kept = false;  // what the kernel has of an earlier listing of the directory can be used
     const ControlFile* control = nullptr;
     Bytes snapshot;                                 // of a control file, taken at open
     std::unique_ptr<ControlWriter> control_writer;  // of one that was opened for writing

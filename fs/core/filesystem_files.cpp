@@ -199,7 +199,7 @@ Result<std::unique_ptr<Handle>> Filesystem::open_directory(Ino ino)
     auto handle = std::make_unique<Handle>();
     handle->node = found;
     nodes_.pin(*found);
-    directories_.open(found);
+    handle->listing_kept = directories_.open(found);
     return handle;
 }
 

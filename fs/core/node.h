@@ -14,7 +14,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -55,10 +54,15 @@ struct Orphan {
 
 // The names of a directory in the order in which they were first listed. A name's place is its readdir cookie: names
 // that come later are appended, and those that went are passed over, so that a cookie means the same to every handle,
-// whatever happens meanwhile.
+// and in every page of the kernel's, whatever happens meanwhile. So the names are kept while a handle is open, or while
+// they are still all there is and the kernel may use its pages again.
 struct Listing {
-    std::vector<std::string> names;
-    std::unordered_map<std::string, std::size_t> places;
+    bool is_current() const { return taken == version; }
+
+    std::string names;              // each with a NUL behind it
+    std::vector<std::size_t> ends;  // of each, behind its NUL
+    std::uint64_t version = 1;      // grows as entries come and go
+    std::uint64_t taken = 0;        // the version that `names` are of
     unsigned handles = 0;
 };
 

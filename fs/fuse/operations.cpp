@@ -339,6 +339,8 @@ void on_opendir(fuse_req_t request, fuse_ino_t ino, fuse_file_info* info)
             reply_inode_error(request, handle.error());
             return;
         }
+        info->cache_readdir = 1;
+        info->keep_cache = (*handle)->listing_kept ? 1 : 0;
         info->fh = reinterpret_cast<std::uintptr_t>(handle->release());
         if (fuse_reply_open(request, info) == -ENOENT) {
             core.release_directory(std::unique_ptr<fs::Handle>(&handle_of(info)));

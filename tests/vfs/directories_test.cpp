@@ -6,7 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <functional>
 #include <random>
 #include <set>
 
@@ -249,6 +251,7 @@ public:
         return entry;
     }
     void seek(std::uint64_t cookie) { cookie_ = cookie; }
+    bool is_kept() const { return handle_->listing_kept; }
     // The names from here to the end.
     std::vector<std::string> rest()
     {
@@ -344,6 +347,54 @@ TEST_F(Listing, EveryCookieCanBeSoughtAgain)
                 EXPECT_THAT(rest, Contains(entries[k].name).Times(1));
             }
         }
+    }
+}
+
+TEST_F(Listing, IsKeptUntilItsNamesChange)
+{
+    fill(3);
+    const auto is_kept = [&] { return Reader(mount, "d").is_kept(); };
+    const std::vector<std::function<void()>> changes{
+        [&] { mount.write("d/new", "x"); },      [&] { mount.rm("d/new"); },
+        [&] { mount.mkdir("d/sub"); },           [&] { mount.rmdir("d/sub"); },
+        [&] { mount.symlink("x", "d/link"); },   [&] { mount.mv("d/link", "d/moved"); },
+        [&] { mount.mv("d/moved", "moved"); },   [&] { mount.mv("moved", "d/keep0", fs::RenameMode::exchange); },
+        [&] { mount.kvs_set("d:beside", "x"); }, [&] { mount.kvs_set("d:beside:below", "x"); },
+        [&] { mount.kvs_delete("d:keep1"); },    [&] { mount.kvs_set("d", "a value"); },
+    };
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        mount.ls("d");
+        EXPECT_TRUE(is_kept()) << i;
+        mount.write("d/keep2", "another value");
+        mount.ls("");
+        EXPECT_TRUE(is_kept()) << i;
+        changes[i]();
+        EXPECT_FALSE(is_kept()) << i;
+    }
+}
+
+TEST_F(Listing, CookiesOfAKeptListingStayGood)
+{
+    fill(30);
+    std::vector<fs::DirectoryEntry> entries;
+    {
+        Reader reader(mount, "d");
+        while (auto entry = reader.next()) {
+            entries.push_back(*entry);
+        }
+    }
+    Reader later(mount, "d");
+    ASSERT_TRUE(later.is_kept());
+    for (int i = 0; i < 20; ++i) {
+        disturb();
+    }
+    for (const auto& entry : entries) {
+        later.seek(entry.cookie);
+        const auto rest = later.rest();
+        const auto expected = std::count_if(entries.begin(), entries.end(), [&](const auto& other) {
+            return other.cookie > entry.cookie && other.name.starts_with("keep");
+        });
+        EXPECT_EQ(std::ranges::count_if(rest, [](const auto& name) { return name.starts_with("keep"); }), expected);
     }
 }
 

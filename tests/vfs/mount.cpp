@@ -186,6 +186,10 @@ void Mount::forget_names()
         const std::lock_guard lock(mutex_);
         lookups.swap(lookups_);
     }
+    {
+        const std::lock_guard lock(listings_mutex_);
+        listings_.clear();
+    }
     for (const auto& [ino, count] : lookups) {
         fs_->forget(ino, count);
     }
@@ -359,18 +363,30 @@ std::string Mount::read(std::string_view path)
     return handle ? OpenFile(*fs_, std::move(*handle)).read() : fmt::format("errno {}", errno_of(handle));
 }
 
+// As the kernel does, which reads a listing again unless it was told that it may keep it.
 std::vector<std::string> Mount::ls(std::string_view path)
 {
-    auto handle = must(fs_->open_directory(must(find(path))));
+    const auto ino = must(find(path));
+    const std::lock_guard lock(listings_mutex_);
+    auto handle = must(fs_->open_directory(ino));
+    const auto kept = listings_.find(ino);
+    if (!handle->listing_kept || kept == listings_.end()) {
+        listings_[ino] = read_listing(*handle);
+    }
+    fs_->release_directory(std::move(handle));
+    return listings_.at(ino);
+}
+
+std::vector<std::string> Mount::read_listing(const fs::Handle& handle)
+{
     std::vector<std::string> names;
     std::uint64_t cookie = 0;
-    while (const auto entry = fs_->next_entry(*handle, cookie)) {
+    while (const auto entry = fs_->next_entry(handle, cookie)) {
         cookie = entry->cookie;
         if (entry->name != "." && entry->name != "..") {
             names.push_back(entry->name);
         }
     }
-    fs_->release_directory(std::move(handle));
     std::ranges::sort(names);
     return names;
 }

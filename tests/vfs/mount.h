@@ -123,6 +123,7 @@ private:
     Result<Place> place_of(std::string_view path);
     Result<fs::Ino> look_up(fs::Ino parent, std::string_view name);
     fs::Ino known(const fs::Attributes& attributes);
+    std::vector<std::string> read_listing(const fs::Handle& handle);
     int truncate_or_create(std::string_view path, std::optional<OpenFile>& file);
 
     TempDirectory temporary_;
@@ -133,8 +134,10 @@ private:
     std::unique_ptr<fs::Filesystem> fs_;
     std::mutex mutex_;
     std::atomic<LogLevel> log_level_{LogLevel::info};
-    std::map<fs::Ino, std::uint64_t> lookups_;  // guarded by mutex_
-    Invalidated invalidated_;                   // guarded by mutex_
+    std::map<fs::Ino, std::uint64_t> lookups_;              // guarded by mutex_
+    Invalidated invalidated_;                               // guarded by mutex_
+    std::mutex listings_mutex_;                             // taken before mutex_
+    std::map<fs::Ino, std::vector<std::string>> listings_;  // guarded by listings_mutex_
 };
 
 // The errno of a result, 0 for success.
