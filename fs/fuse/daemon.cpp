@@ -43,12 +43,21 @@ std::unique_ptr<Filesystem> create_filesystem(Store& store, const MountOptions& 
                                         std::move(control));
 }
 
+// Root passes all checks of modes but one (see on_access). For others the kernel makes them, for which it asks for the
+// attributes of a directory anew after each change in it.
+bool kernel_checks_modes(const MountOptions& options)
+{
+    return options.default_permissions || options.allow_other || ::geteuid() != 0;
+}
+
 std::vector<std::string> fuse_options(const MountOptions& options)
 {
     std::vector<std::string> all = options.flags;
     all.push_back(fmt::format("fsname={}", options.fsname));
     all.push_back(fmt::format("subtype={}", fs::kFileSystemSubtype));
-    all.emplace_back("default_permissions");
+    if (kernel_checks_modes(options)) {
+        all.emplace_back("default_permissions");
+    }
     if (options.store.read_only) {
         all.emplace_back("ro");
     }

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include <fcntl.h>
+#include <unistd.h>
 #include <cerrno>
 #include <cstdio>
 #include <limits>
@@ -387,6 +388,20 @@ void on_fallocate(fuse_req_t request, fuse_ino_t /*ino*/, int mode, off_t offset
     });
 }
 
+// Asked where the kernel checks no modes, because only root comes in: who may not execute what nobody may execute.
+void on_access(fuse_req_t request, fuse_ino_t ino, int wanted)
+{
+    guard(request, [&](fs::Filesystem& core) {
+        const auto found = core.attributes(ino);
+        if (!found) {
+            reply_inode_error(request, found.error());
+            return;
+        }
+        const bool executes = (wanted & X_OK) != 0 && found->type == fs::Type::file;
+        fuse_reply_err(request, executes && (found->mode & 0111) == 0 ? EACCES : 0);
+    });
+}
+
 void on_statfs(fuse_req_t request, fuse_ino_t /*ino*/)
 {
     guard(request, [&](fs::Filesystem& core) {
@@ -429,6 +444,7 @@ fuse_lowlevel_ops make_operations()
     ops.readdirplus = on_readdirplus;
     ops.releasedir = on_releasedir;
     ops.fsyncdir = on_fsync;
+    ops.access = on_access;
     ops.statfs = on_statfs;
     ops.fallocate = on_fallocate;
     return ops;

@@ -161,6 +161,12 @@ Status allow_other(MountOptions& options, std::string_view)
     return {};
 }
 
+Status default_permissions(MountOptions& options, std::string_view)
+{
+    options.default_permissions = true;
+    return {};
+}
+
 using Shown = std::optional<std::string>;
 
 Shown shown_if(bool in_effect)
@@ -202,8 +208,8 @@ constexpr auto kMountOptions = std::to_array<Option>({
      [](const MountOptions& o) { return o.fsname.empty() ? std::nullopt : Shown(o.fsname); }},
     {"allow_other", "", "let other users in, as the files' modes permit", allow_other,
      [](const MountOptions& o) { return shown_if(o.allow_other); }},
-    {"default_permissions", "", "let the kernel check modes (always on)", accept,
-     [](const MountOptions&) { return shown_if(true); }},
+    {"default_permissions", "", "check modes even if only root can come in", default_permissions,
+     [](const MountOptions& o) { return shown_if(o.default_permissions); }},
 });
 
 // Flags of mount(2), handed on as they are.

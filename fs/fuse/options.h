@@ -25,6 +25,7 @@ struct MountOptions {
     bool verbose = false;
     bool fake = false;  // check the command line, do nothing else
     bool allow_other = false;
+    bool default_permissions = false;  // the kernel checks modes; else only where somebody but root can come in
     std::vector<std::string> flags;    // nodev, suid, ...: for mount(2), in the order given
     std::string fsname;                // the source that df and mount show; empty: the data directory
     std::optional<std::uint32_t> uid;  // the owner to show for every file
