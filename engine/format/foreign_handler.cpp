@@ -94,9 +94,10 @@ template <class N>
 bool ForeignHandler::take_number(N value)
 {
     if (depth_ == 1 && !in_array_) {
-        visit_number(fields_, name_, [value](auto& field, auto largest) {
+        visit_number(fields_, name_, [&](auto& field, auto largest) {
             if (std::in_range<decltype(largest)>(value) && std::cmp_less_equal(value, largest)) {
                 field = static_cast<decltype(largest)>(value);
+                odd_field_ = odd_field_ == name_ ? "" : odd_field_;
             }
         });
     }
@@ -118,7 +119,10 @@ bool ForeignHandler::key(std::string& name)
     if (depth_ == 1) {
         name_ = std::move(name);
         // Of a field that stands twice the last one counts, also when it is of a wrong type.
-        visit_number(fields_, name_, [](auto& field, auto) { field.reset(); });
+        visit_number(fields_, name_, [this](auto& field, auto) {
+            field.reset();
+            odd_field_ = odd_field_.empty() && name_ != kSyncedField ? name_ : odd_field_;  // until its value comes
+        });
         if (name_ == kBatchField) {
             fields_.batch.reset();
         }
@@ -182,6 +186,7 @@ Result<ForeignHandler::Record> ForeignHandler::record()
     }
     record.fields = fields_;
     record.batch_seen = batch_seen_;
+    record.odd_field = odd_field_;
     return record;
 }
 

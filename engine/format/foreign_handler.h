@@ -20,6 +20,7 @@ public:
         std::string value;  // of a Set, as the JSON string has it
         Fields fields;
         bool batch_seen = false;  // a batch mark stands in it, also if it is not the last field of its name
+        std::string odd_field;    // see Line
     };
     // To be called once, when the parser has ended. Errc::damaged with the reason if the text was no record; columns
     // are counted from `column`, and only bad JSON has one.
@@ -64,6 +65,7 @@ private:
     Slot value_;
     Fields fields_;
     bool batch_seen_ = false;
+    std::string odd_field_;
     std::string reason_;        // why it was stopped, empty if it was not
     std::size_t position_ = 0;  // in the text, from 1; 0 if the reason has none
 };

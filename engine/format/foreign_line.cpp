@@ -53,6 +53,7 @@ Line line_of(ForeignHandler::Record record, bool checked, std::string* value)
     line.checked = checked;
     line.key = std::move(record.key);
     line.fields = record.fields;
+    line.odd_field = std::move(record.odd_field);
     if (!checked) {
         line.bereft = record.batch_seen;
         forget_place(line.fields);

@@ -84,6 +84,7 @@ struct Line {
     bool checked = false;    // it has a checksum, and it matches
     bool bereft = false;     // it has a batch mark, which is never written without a checksum, and none: it lost that
     bool canonical = false;  // it is byte for byte in the form we write, but for white space around it
+    std::string odd_field;   // one of `fields` whose value it cannot have, so that it is passed over; empty if none is
     std::string key;
     Kind kind = Kind::bytes;
     std::uint64_t size = 0;  // of the decoded value

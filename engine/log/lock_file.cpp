@@ -149,6 +149,12 @@ Result<std::unique_ptr<File>> try_lock(Directory& directory, const std::string& 
     if (!info.regular) {
         return fail(Errc::invalid, fmt::format("{}/{} is not a regular file; remove it", store, kLockName));
     }
+    if (info.links > 1) {
+        return fail(Errc::invalid,
+                    fmt::format("{}/{} is also the file of another name, as in a copy made of hard links: "
+                                "copy the data directory whole, or remove LOCK",
+                                store, kLockName));
+    }
     TRY(file->lock());
     TRY(directory.lock());
     TRY_ASSIGN(const bool there, still_there(directory, *file));

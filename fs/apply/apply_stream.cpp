@@ -37,7 +37,13 @@ bool begins_like_ours(std::string_view held, std::string_view more)
 Result<format::Line> parse_record(std::string_view text, std::string& value)
 {
     auto line = format::parse_line(text, &value);
-    return line ? std::move(line) : fail(Errc::invalid, std::move(line.error().message));
+    if (!line) {
+        return fail(Errc::invalid, std::move(line.error().message));
+    }
+    if (!line->odd_field.empty()) {
+        return fail(Errc::invalid, fmt::format("{} has a value that it cannot have", line->odd_field));
+    }
+    return line;
 }
 
 }  // namespace

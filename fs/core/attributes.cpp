@@ -81,4 +81,9 @@ void touch(Meta& meta, std::int64_t time)
     meta.ctime.reset();
 }
 
+void touch_ctime(Meta& meta, std::int64_t time)
+{
+    meta.ctime = time == meta.mtime ? std::nullopt : std::optional(time);
+}
+
 }  // namespace bytestore::fs

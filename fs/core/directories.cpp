@@ -112,6 +112,24 @@ Result<Position> Directories::change(const NodePtr& directory, const AttributeCh
     return position;
 }
 
+void Directories::store_time(const NodePtr& directory) const
+{
+    const std::lock_guard lock(directory->mutex);
+    if (!directory->directory_mtime || directory->detached) {
+        return;
+    }
+    const auto key = marker_key(names_.key_of(*directory));
+    if (const auto marker = store_.find(key)) {
+        auto meta = marker->entry().meta;
+        bytestore::fs::touch(meta, *directory->directory_mtime);
+        Batch batch;
+        batch.set(key, "", meta);
+        if (store_.commit(batch)) {  // else it is as old as it was
+            directory->directory_mtime.reset();
+        }
+    }
+}
+
 void Directories::touch(const NodePtr& directory, int subdirectories)
 {
     const std::lock_guard lock(directory->mutex);

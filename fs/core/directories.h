@@ -43,6 +43,10 @@ public:
     // The same, of an entry that may have been a directory, or have become one.
     static void touch_unknown(const NodePtr& directory);
 
+    // The time at which an entry came or went, of a directory that mkdir made, becomes a record. (Where only keys make
+    // it, a marker would keep it when they are gone.)
+    void store_time(const NodePtr& directory) const;
+
     // Errc::not_empty while anything but the marker is in it.
     Status check_empty(const Node* directory, const std::string& key) const;
     // Adds the marker of `directory` to `batch` if nothing would be left under it once the entry with key `gone` has

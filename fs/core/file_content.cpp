@@ -185,14 +185,14 @@ Status Files::resize_locked(const NodePtr& file, std::uint64_t size, std::int64_
 }
 
 // After a write that failed nothing of the buffer may become a record: it would be a mixture.
-Result<std::size_t> Files::write(const NodePtr& file, std::uint64_t offset, std::string_view bytes)
+Result<std::uint64_t> Files::write(const NodePtr& file, const WritePlace& place, std::string_view bytes)
 {
     const std::lock_guard lock(file->mutex);
     auto& content = *file->content;
     if (!content.failure) {
-        auto done = write_locked(file, offset, bytes);
+        auto done = write_locked(file, place, bytes);
         if (done) {
-            return bytes.size();
+            return done;
         }
         content.give_up(std::move(done.error()));
         content.pending = false;
@@ -200,13 +200,15 @@ Result<std::size_t> Files::write(const NodePtr& file, std::uint64_t offset, std:
     return std::unexpected(*content.failure);
 }
 
-Status Files::write_locked(const NodePtr& file, std::uint64_t offset, std::string_view bytes)
+Result<std::uint64_t> Files::write_locked(const NodePtr& file, const WritePlace& place, std::string_view bytes)
 {
     auto& content = *file->content;
-    const auto end = offset + bytes.size();
-    TRY(check_size(end));
+    TRY(check_size(place.at_end ? bytes.size() : place.offset + bytes.size()));
     TRY(store_.writable());
     TRY(load_locked(file));
+    const auto offset = place.at_end ? content.data.size() : place.offset;
+    const auto end = offset + bytes.size();
+    TRY(check_size(end));
     const auto size = std::max<std::uint64_t>(end, content.data.size());
     const auto escaped = content.escaped + escaped_bytes(bytes) + escaped_zeros(content.data.size(), offset);
     TRY(claim(*file, content.data, size));
@@ -217,7 +219,7 @@ Status Files::write_locked(const NodePtr& file, std::uint64_t offset, std::strin
     touch(content.meta, now());
     content.changed = true;
     content.pending = false;
-    return {};
+    return offset;
 }
 
 Status Files::grow(const NodePtr& file, std::uint64_t size)

@@ -1,5 +1,7 @@
 #include "fs/core/files.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -13,6 +15,13 @@ std::unexpected<Error> removed()
     return fail(Errc::not_found, "the file was removed");
 }
 
+// Of a value that was truncated by open, and whose writer has written nothing since. If the mount ends now he hears that
+// he cannot write the new one, and the old one stands.
+bool is_awaited(const Content& content)
+{
+    return content.pending && content.stored;
+}
+
 void empty(Content& content)
 {
     content.data.clear();
@@ -23,6 +32,16 @@ void empty(Content& content)
     content.bare_flushes = 0;
     content.since = now();
     touch(content.meta, content.since);
+}
+
+// As a write does, by whoever may not have them.
+void strip(Meta& meta)
+{
+    const auto mode = meta.mode.value_or(0);
+    const auto group = (mode & S_IXGRP) != 0 ? S_ISGID : 0U;
+    if ((mode & (S_ISUID | group)) != 0) {
+        meta.mode = mode & ~(S_ISUID | group);
+    }
 }
 
 }  // namespace
@@ -113,15 +132,15 @@ Status Files::make_content_locked(const NodePtr& file)
     return {};
 }
 
-Status Files::open(const NodePtr& file, bool writes, bool truncate)
+Status Files::open(const NodePtr& file, const OpenRequest& request)
 {
     const std::lock_guard lock(file->mutex);
-    if (writes || truncate) {
+    if (request.writes || request.truncate) {
         const bool made = !file->content;
         if (made) {
             TRY(make_content_locked(file));
         }
-        if (truncate) {
+        if (request.truncate) {
             if (auto done = reserve_locked(file, 0, 0); !done) {
                 if (made) {
                     forget_locked(*file);
@@ -129,6 +148,9 @@ Status Files::open(const NodePtr& file, bool writes, bool truncate)
                 return done;
             }
             empty(*file->content);
+            if (request.strips) {
+                strip(file->content->meta);
+            }
         }
         // Truncating makes a writer even of a handle that only reads.
         ++file->writers;
@@ -294,7 +316,7 @@ Result<Position> Files::commit_all(bool even_changed)
     Result<Position> last = Position{};
     for (const auto& file : with_content()) {
         const std::lock_guard lock(file->mutex);
-        if (!file->content || (!even_changed && !file->content->pending)) {
+        if (!file->content || (even_changed ? is_awaited(*file->content) : !file->content->pending)) {
             continue;
         }
         auto done = commit_locked(file);
@@ -305,7 +327,7 @@ Result<Position> Files::commit_all(bool even_changed)
     return last;
 }
 
-Result<bool> Files::add_to(Batch& batch, const NodePtr& file, const std::string& key)
+Result<bool> Files::add_to(Batch& batch, const NodePtr& file, const std::string& key, std::int64_t time)
 {
     const std::lock_guard lock(file->mutex);
     if (!file->content) {
@@ -321,15 +343,18 @@ Result<bool> Files::add_to(Batch& batch, const NodePtr& file, const std::string&
     if (!content.loaded) {
         TRY(load_locked(file));
     }
-    batch.set(key, content.data.bytes(), content.meta);
+    auto meta = content.meta;
+    touch_ctime(meta, time);
+    batch.set(key, content.data.bytes(), meta);
     batch.draw_on(content.reservation);
     return true;
 }
 
-void Files::committed(const NodePtr& file)
+void Files::committed(const NodePtr& file, std::int64_t time)
 {
     const std::lock_guard lock(file->mutex);
     if (file->content) {
+        touch_ctime(file->content->meta, time);
         settled_locked(file);
     }
 }
@@ -366,11 +391,14 @@ void Files::replaced(const NodePtr& file)
 void Files::orphan(const NodePtr& file, const std::optional<ValueRef>& value)
 {
     const std::lock_guard lock(file->mutex);
+    const auto time = now();
     // Even if nobody has it open: the kernel may be about to open the node that it looked up just now.
     if (value) {
         file->orphan = std::make_unique<Orphan>(*value, value->entry().meta);
+        touch_ctime(file->orphan->meta, time);
     }
     if (file->content) {
+        touch_ctime(file->content->meta, time);
         file->content->reservation.release();
         if (!std::exchange(file->content->stored, true)) {
             pending_.remove(*file);

@@ -37,6 +37,18 @@ struct Bytes {
     std::string_view view;
 };
 
+struct OpenRequest {
+    bool reads = true;
+    bool writes = false;
+    bool truncate = false;
+    bool strips = false;  // truncating takes set-user-ID and set-group-ID away: whoever asks is not root
+};
+
+struct WritePlace {
+    std::uint64_t offset = 0;
+    bool at_end = false;  // O_APPEND: wherever that is by now; the offset is where the kernel believes it
+};
+
 class Files {
 public:
     // All buffers together hold at most `max_dirty` bytes: what would be more fails with Errc::no_space.
@@ -55,12 +67,13 @@ public:
 
     // Opening and closing. A new file (`create`) has no record yet; its node is in the table already.
     Status create(const NodePtr& file, const Meta& meta);
-    Status open(const NodePtr& file, bool writes, bool truncate);
+    Status open(const NodePtr& file, const OpenRequest& request);
     Result<Position> flush(const NodePtr& file, bool writes);
     Result<Position> release(const NodePtr& file, bool writes);
 
     Result<Bytes> read(const NodePtr& file, std::uint64_t offset, std::size_t size);
-    Result<std::size_t> write(const NodePtr& file, std::uint64_t offset, std::string_view bytes);
+    // Where it was written: at `offset`, or at the end.
+    Result<std::uint64_t> write(const NodePtr& file, const WritePlace& place, std::string_view bytes);
     // Fills up with zeros to `size`, if there is less. On error nothing of the file changed.
     Status grow(const NodePtr& file, std::uint64_t size);
 
@@ -73,16 +86,17 @@ public:
     // And for everything, at a sync (`even_changed` = false) or the end of the mount.
     Result<Position> commit_all(bool even_changed);
 
-    // For a rename: puts a Set of what is not a record yet under `key` into `batch`; false if the stored value is all
-    // there is. The caller commits the batch and then says `committed`, or does neither.
-    Result<bool> add_to(Batch& batch, const NodePtr& file, const std::string& key);
-    void committed(const NodePtr& file);
+    // For a rename at `time`: puts a Set of what is not a record yet under `key` into `batch`; false if the stored
+    // value is all there is. The caller commits the batch and then says `committed`, or does neither.
+    Result<bool> add_to(Batch& batch, const NodePtr& file, const std::string& key, std::int64_t time);
+    void committed(const NodePtr& file, std::int64_t time);
     // Bytes of the longest key with this prefix that a file has which is no record yet; 0 if there is none.
     std::size_t longest_pending_key(std::string_view prefix) const;
 
     // The stored value was replaced by somebody else: the file shows it, unless a writer has something in its buffer.
     void replaced(const NodePtr& file);
-    // The name is gone: what is open goes on with the content that it had; `value` is what was stored, if anything.
+    // The name is gone, now: what is open goes on with the content that it had; `value` is what was stored, if
+    // anything.
     void orphan(const NodePtr& file, const std::optional<ValueRef>& value);
 
 private:
@@ -97,7 +111,7 @@ private:
     Status reserve_locked(const NodePtr& file, std::uint64_t size, std::uint64_t escaped);
     Status reserve_unresized_locked(const NodePtr& file);
     Status resize_locked(const NodePtr& file, std::uint64_t size, std::int64_t time);
-    Status write_locked(const NodePtr& file, std::uint64_t offset, std::string_view bytes);
+    Result<std::uint64_t> write_locked(const NodePtr& file, const WritePlace& place, std::string_view bytes);
     Status make_content_locked(const NodePtr& file);
     void drop_locked(const NodePtr& file);
     void settled_locked(const NodePtr& file);

@@ -38,6 +38,7 @@ Filesystem::~Filesystem()
 {
     const std::shared_lock names(names_lock_);
     log_failure(files_.commit_all(true), "at the end of the mount");
+    store_times();
 }
 
 Result<NodePtr> Filesystem::node(Ino ino) const
@@ -123,7 +124,12 @@ Result<Attributes> Filesystem::lookup(Ino parent, std::string_view name)
 
 void Filesystem::forget(Ino ino, std::uint64_t lookups)
 {
-    if (const auto found = nodes_.find(ino)) {
+    const auto found = nodes_.find(ino);
+    if (found && found->type == Type::directory) {
+        const std::shared_lock names(names_lock_);
+        directories_.store_time(found);
+    }
+    if (found) {
         nodes_.forget(found, lookups);
     }
 }
@@ -320,9 +326,23 @@ Status Filesystem::commit_pending()
     return {};
 }
 
+// Of directories.
+void Filesystem::store_times() const
+{
+    for (const auto& node : nodes_.all()) {
+        if (node->type == Type::directory) {
+            directories_.store_time(node);
+        }
+    }
+}
+
 Status Filesystem::sync_all()
 {
     TRY(commit_pending());
+    {
+        const std::shared_lock names(names_lock_);
+        store_times();
+    }
     return store_.sync();
 }
 

@@ -37,18 +37,12 @@ namespace bytestore::fs {
 // An open file or directory, owned by the caller from open or create to release.
 struct Handle {
     NodePtr node;
-    bool writes = false;   // it is a writer of the file: opened for writing, or it created or truncated the file
-    bool flushes = false;  // its close commits what was written: opened for writing
+    bool writes = false;        // it is a writer of the file: opened for writing, or it created or truncated the file
+    bool flushes = false;       // its close commits what was written: opened for writing
     bool listing_kept = false;  // what the kernel has of an earlier listing of the directory can be used
     const ControlFile* control = nullptr;
     Bytes snapshot;                                 // of a control file, taken at open
     std::unique_ptr<ControlWriter> control_writer;  // of one that was opened for writing
-};
-
-struct OpenRequest {
-    bool reads = true;
-    bool writes = false;
-    bool truncate = false;
 };
 
 class Filesystem {
@@ -88,7 +82,7 @@ public:
     Result<Created> create(Ino parent, std::string_view name, std::uint32_t mode, Owner owner,
                            const OpenRequest& request, bool exclusive);
     Result<Bytes> read(const Handle& handle, std::uint64_t offset, std::size_t size);
-    Result<std::size_t> write(const Handle& handle, std::uint64_t offset, std::string_view bytes);
+    Result<std::size_t> write(const Handle& handle, const WritePlace& place, std::string_view bytes);
     // fallocate(2) without flags: the file has at least offset + length bytes, for which there is space.
     Status allocate(const Handle& handle, std::uint64_t offset, std::uint64_t length);
     Status flush(const Handle& handle);
@@ -140,6 +134,7 @@ private:
     Result<Created> create_locked(const NodePtr& parent, std::string_view name, std::uint32_t mode, Owner owner,
                                   const OpenRequest& request, bool exclusive);
     Status commit_pending();
+    void store_times() const;
     void commit_overdue();
     void dropped(const Node& file);
     void log_failure(const Result<Position>& done, const char* what) const;

@@ -19,6 +19,12 @@ Status check_writable_key(std::string_view key)
     return {};
 }
 
+// The kernel follows links itself. What it takes for another name, or for a free one, it must look up again.
+Status check_no_link(Type type)
+{
+    return type == Type::link ? Status(fail(Errc::not_found, "the name is that of a symbolic link now")) : Status();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Handle>> Filesystem::open(Ino ino, const OpenRequest& request)
@@ -31,12 +37,13 @@ Result<std::unique_ptr<Handle>> Filesystem::open(Ino ino, const OpenRequest& req
     if (found->type == Type::directory) {
         return fail(Errc::is_directory, "is a directory");
     }
+    TRY(check_no_link(found->type));
     const bool writes = request.writes || request.truncate;
     if (writes) {
         TRY(store_.check_log());
         TRY(found->detached ? Status{} : check_writable_key(names_.key_of(*found).value_or("")));
     }
-    TRY(files_.open(found, request.writes, request.truncate));
+    TRY(files_.open(found, request));
     if (request.truncate) {
         overdue_.notice();  // it may be a new file that was written, and is pending again
     }
@@ -74,10 +81,11 @@ Result<Filesystem::Created> Filesystem::create_locked(const NodePtr& parent, std
         if (there->type == Type::directory) {
             return fail(Errc::is_directory, "is a directory");
         }
+        TRY(check_no_link(there->type));
         handle->writes = request.writes || request.truncate;
         TRY(handle->writes ? check_key(spot.key) : Status{});
         handle->node = node_at(*there);
-        if (auto opened = files_.open(handle->node, request.writes, request.truncate); !opened) {
+        if (auto opened = files_.open(handle->node, request); !opened) {
             nodes_.forget(handle->node, 1);
             return forward(opened);
         }
@@ -115,15 +123,18 @@ Result<Bytes> Filesystem::read(const Handle& handle, std::uint64_t offset, std::
     return bytes;
 }
 
-Result<std::size_t> Filesystem::write(const Handle& handle, std::uint64_t offset, std::string_view bytes)
+Result<std::size_t> Filesystem::write(const Handle& handle, const WritePlace& place, std::string_view bytes)
 {
     if (handle.control != nullptr) {
         return write_control(handle, bytes);
     }
     const std::shared_lock names(names_lock_);
-    auto written = files_.write(handle.node, offset, bytes);
-    written_bytes_ += written.value_or(0);
-    return written;
+    TRY_ASSIGN(const auto offset, files_.write(handle.node, place, bytes));
+    if (offset != place.offset) {
+        invalidations_.content(handle.node->ino);  // it has the bytes in the wrong place
+    }
+    written_bytes_ += bytes.size();
+    return bytes.size();
 }
 
 Status Filesystem::allocate(const Handle& handle, std::uint64_t offset, std::uint64_t length)

@@ -8,10 +8,13 @@
 
 namespace bytestore::fs {
 
-// None may be empty. The first two are called with locks held: they only take note.
+// None may be empty. All but the last are called with locks held: they only take note.
 struct Invalidations {
     std::function<void(Ino)> content;                                // attributes, pages and listing of an inode
     std::function<void(Ino parent, const std::string& name)> entry;  // a name, and the listing that it is in
+    // Where a file ends now, told by its last byte, of a file whose content was told before: the kernel only asks anew
+    // for what somebody asks it for, and reads of an open file, mappings and appends do not.
+    std::function<void(Ino, std::uint64_t offset, char last)> end;
     // Returns once the kernel has forgotten all that was noted before. Called without a lock.
     std::function<void()> wait;
 };

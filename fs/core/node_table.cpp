@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace bytestore::fs {
@@ -48,6 +49,14 @@ NodeTable::NodeTable()
     root_->place = Node::Place::root;
     root_->pins = 1;
     by_ino_[kRootIno] = root_;
+}
+
+std::vector<NodePtr> NodeTable::all() const
+{
+    const std::lock_guard lock(mutex_);
+    std::vector<NodePtr> nodes;
+    std::ranges::transform(by_ino_, std::back_inserter(nodes), [](const auto& known) { return known.second; });
+    return nodes;
 }
 
 std::size_t NodeTable::size() const

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace bytestore::fs {
 
@@ -25,6 +26,7 @@ public:
 
     const NodePtr& root() const { return root_; }
     std::size_t size() const;
+    std::vector<NodePtr> all() const;
     NodePtr find(Ino ino) const;  // nullptr if there is none
     NodePtr find(const Node& parent, Node::Place place, std::string_view segment) const;
 

@@ -41,6 +41,9 @@ Result<Position> OutsideChange::run(const Batch& batch, const Invalidations& inv
     for (const auto ino : contents_) {
         invalidations.content(ino);
     }
+    for (const auto& file : followed_) {
+        tell_end(file, invalidations);
+    }
     return position;
 }
 
@@ -196,6 +199,18 @@ void OutsideChange::follow(const NodePtr& file, const Before& before)
     if (file && before.named && !same_record(before.value, store_.find(before.spot.key))) {
         files_.replaced(file);
         contents_.insert(file->ino);
+        followed_.insert(file);
+    }
+}
+
+void OutsideChange::tell_end(const NodePtr& file, const Invalidations& invalidations)
+{
+    const auto attributes = files_.attributes(file);
+    if (file->type != Type::file || !attributes || attributes->size == 0) {
+        return;
+    }
+    if (const auto last = files_.read(file, attributes->size - 1, 1); last && last->view.size() == 1) {
+        invalidations.end(file->ino, attributes->size - 1, last->view.front());
     }
 }
 

@@ -55,6 +55,7 @@ private:
     void follow(const NodePtr& file, const Before& before);
     void vanish(const NodePtr& file, const Before& before);
     void entry_changed(const NodePtr& directory, std::string name);
+    void tell_end(const NodePtr& file, const Invalidations& invalidations);
 
     Store& store_;
     NodeTable& nodes_;
@@ -66,6 +67,7 @@ private:
     std::map<std::string, Before, std::less<>> before_;
     std::set<std::pair<Ino, std::string>> entries_;
     std::set<Ino> contents_;
+    std::set<NodePtr> followed_;  // files that show another record
 };
 
 }  // namespace bytestore::fs

@@ -125,7 +125,11 @@ Status Rename::move_directory(const std::string& from, const std::string& to)
     ListRequest request{.prefix = prefix, .delimiter = {}, .after = {}, .limit = kPage};
     for (auto page = store_.list(request); !page.empty(); page = store_.list(request)) {
         for (const auto& item : page) {
-            move_stored(item.name, new_prefix + item.name.substr(prefix.size()), item.entry.meta);
+            auto meta = item.entry.meta;
+            if (item.name == marker_key(from)) {
+                touch_ctime(meta, time_);
+            }
+            move_stored(item.name, new_prefix + item.name.substr(prefix.size()), meta);
         }
         request.after = page.back().name;
     }
@@ -136,7 +140,7 @@ Status Rename::move_directory(const std::string& from, const std::string& to)
 Status Rename::move_file(const Target& from, const std::string& to)
 {
     if (const auto node = node_of(from)) {
-        TRY_ASSIGN(const bool added, files_.add_to(batch_, node, to));
+        TRY_ASSIGN(const bool added, files_.add_to(batch_, node, to, time_));
         if (added) {
             destinations_.insert(to);
             if (from.value) {
@@ -146,8 +150,7 @@ Status Rename::move_file(const Target& from, const std::string& to)
         }
     }
     auto meta = from.value->entry().meta;
-    const auto time = now();
-    meta.ctime = time == meta.mtime ? std::nullopt : std::optional(time);
+    touch_ctime(meta, time_);
     move_stored(from.spot.key, to, meta);
     return {};
 }
@@ -190,11 +193,11 @@ void Rename::move_nodes(RenameMode mode)
     const auto node = node_of(from_);
     const auto other = replaced_ ? node_of(*replaced_) : nullptr;
     if (node && from_.type != Type::directory) {
-        files_.committed(node);
+        files_.committed(node, time_);
     }
     if (mode == RenameMode::exchange) {
         if (other && replaced_->type != Type::directory) {
-            files_.committed(other);
+            files_.committed(other, time_);
         }
         if (node && other) {
             nodes_.exchange(*node, *other);

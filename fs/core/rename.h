@@ -54,6 +54,7 @@ private:
     Target from_;
     Spot to_;
     std::optional<Target> replaced_;
+    const std::int64_t time_ = now();
     Batch batch_;
     std::vector<std::string> sources_;
     std::set<std::string, std::less<>> destinations_;

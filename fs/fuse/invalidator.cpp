@@ -6,12 +6,17 @@ namespace bytestore::fuse {
 
 void Invalidator::content(std::uint64_t ino)
 {
-    add({.ino = ino, .name = {}});
+    add({.ino = ino});
 }
 
 void Invalidator::entry(std::uint64_t parent, const std::string& name)
 {
     add({.ino = parent, .name = name});
+}
+
+void Invalidator::end(std::uint64_t ino, std::uint64_t offset, char last)
+{
+    add({.ino = ino, .end = std::pair(offset, last)});
 }
 
 void Invalidator::add(Note note)
@@ -61,17 +66,28 @@ void Invalidator::run(fuse_session* session, const std::stop_token& stop)
         const Note note = std::move(notes_.front());
         notes_.pop_front();
         lock.unlock();
-        // An inode or name that the kernel does not know needs no invalidation: the result does not matter.
-        if (note.name) {
-            fuse_lowlevel_notify_inval_entry(session, note.ino, note.name->c_str(), note.name->size());
-            fuse_lowlevel_notify_inval_inode(session, note.ino, 0, 0);
-        } else {
-            fuse_lowlevel_notify_inval_inode(session, note.ino, 0, 0);
-        }
+        tell(session, note);
         lock.lock();
         ++told_;
         all_told_.notify_all();
     }
+}
+
+// An inode or name that the kernel does not know needs no invalidation: the result does not matter.
+void Invalidator::tell(fuse_session* session, const Note& note)
+{
+    if (note.end) {
+        auto [offset, last] = *note.end;
+        fuse_bufvec bytes = FUSE_BUFVEC_INIT(1);
+        bytes.buf[0].mem = &last;
+        fuse_lowlevel_notify_store(session, note.ino, static_cast<off_t>(offset), &bytes,
+                                   static_cast<fuse_buf_copy_flags>(0));
+        return;
+    }
+    if (note.name) {
+        fuse_lowlevel_notify_inval_entry(session, note.ino, note.name->c_str(), note.name->size());
+    }
+    fuse_lowlevel_notify_inval_inode(session, note.ino, 0, 0);
 }
 
 }  // namespace bytestore::fuse

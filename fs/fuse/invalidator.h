@@ -12,6 +12,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace bytestore::fuse {
 
@@ -20,6 +21,8 @@ public:
     // Take note only; they may be called with any lock held. Without a session they do nothing.
     void content(std::uint64_t ino);
     void entry(std::uint64_t parent, const std::string& name);
+    // The kernel's idea of the file's size grows to `offset` + 1.
+    void end(std::uint64_t ino, std::uint64_t offset, char last);
 
     // Returns once everything noted before was told, or stop was called. Not to be called with a lock that a request
     // may need.
@@ -33,10 +36,12 @@ public:
 private:
     struct Note {
         std::uint64_t ino = 0;
-        std::optional<std::string> name;  // of an entry in the directory `ino`
+        std::optional<std::string> name{};  // of an entry in the directory `ino`
+        std::optional<std::pair<std::uint64_t, char>> end{};
     };
 
     void add(Note note);
+    static void tell(fuse_session* session, const Note& note);
     void run(fuse_session* session, const std::stop_token& stop);
 
     std::mutex mutex_;

@@ -89,9 +89,19 @@ void on_lookup(fuse_req_t request, fuse_ino_t parent, const char* name)
     });
 }
 
+// There is nobody to answer to.
+void forget(fs::Filesystem& core, fuse_ino_t ino, uint64_t lookups) noexcept
+{
+    try {
+        core.forget(ino, lookups);
+    } catch (...) {
+        spdlog::error("inode {} could not be forgotten", ino);
+    }
+}
+
 void on_forget(fuse_req_t request, fuse_ino_t ino, uint64_t lookups)
 {
-    filesystem(request).core().forget(ino, lookups);
+    forget(filesystem(request).core(), ino, lookups);
     fuse_reply_none(request);
     inodes_forgotten(1);
 }
@@ -99,7 +109,7 @@ void on_forget(fuse_req_t request, fuse_ino_t ino, uint64_t lookups)
 void on_forget_multi(fuse_req_t request, size_t count, fuse_forget_data* forgets)
 {
     for (size_t i = 0; i < count; ++i) {
-        filesystem(request).core().forget(forgets[i].ino, forgets[i].nlookup);
+        forget(filesystem(request).core(), forgets[i].ino, forgets[i].nlookup);
     }
     fuse_reply_none(request);
     inodes_forgotten(count);
@@ -201,10 +211,13 @@ void on_link(fuse_req_t request, fuse_ino_t /*ino*/, fuse_ino_t /*new_parent*/, 
     fuse_reply_err(request, EPERM);
 }
 
-fs::OpenRequest open_request(int flags)
+fs::OpenRequest open_request(fuse_req_t request, int flags)
 {
     const int access = flags & O_ACCMODE;
-    return {.reads = access != O_WRONLY, .writes = access != O_RDONLY, .truncate = (flags & O_TRUNC) != 0};
+    return {.reads = access != O_WRONLY,
+            .writes = access != O_RDONLY,
+            .truncate = (flags & O_TRUNC) != 0,
+            .strips = caller(request).uid != 0};
 }
 
 void fill_info(fuse_file_info& info, std::unique_ptr<fs::Handle> handle)
@@ -226,7 +239,7 @@ void take_back(fs::Filesystem& core, const fuse_file_info& info)
 void on_open(fuse_req_t request, fuse_ino_t ino, fuse_file_info* info)
 {
     guard(request, [&](fs::Filesystem& core) {
-        auto handle = core.open(ino, open_request(info->flags));
+        auto handle = core.open(ino, open_request(request, info->flags));
         if (!handle) {
             reply_inode_error(request, handle.error());
             return;
@@ -241,7 +254,8 @@ void on_open(fuse_req_t request, fuse_ino_t ino, fuse_file_info* info)
 Result<fs::Attributes> create(fs::Filesystem& core, fuse_req_t request, fuse_ino_t parent, const char* name,
                               mode_t mode, fuse_file_info& info)
 {
-    auto made = core.create(parent, name, mode, caller(request), open_request(info.flags), (info.flags & O_EXCL) != 0);
+    auto made =
+        core.create(parent, name, mode, caller(request), open_request(request, info.flags), (info.flags & O_EXCL) != 0);
     if (!made) {
         return forward(made);
     }
@@ -254,7 +268,7 @@ void on_create(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t m
     guard(request, [&](fs::Filesystem& core) {
         const auto made = create(core, request, parent, name, mode, *info);
         if (!made) {
-            reply_error(request, made.error());
+            reply_inode_error(request, made.error());
             return;
         }
         const auto entry = entry_of(*made, filesystem(request).settings());
@@ -305,8 +319,10 @@ void on_read(fuse_req_t request, fuse_ino_t /*ino*/, size_t size, off_t offset, 
 void on_write(fuse_req_t request, fuse_ino_t /*ino*/, const char* data, size_t size, off_t offset, fuse_file_info* info)
 {
     guard(request, [&](fs::Filesystem& core) {
+        const bool at_end = (info->flags & O_APPEND) != 0 && info->writepage == 0;
         const auto written =
-            core.write(handle_of(info), static_cast<std::uint64_t>(offset), std::string_view(data, size));
+            core.write(handle_of(info), {.offset = static_cast<std::uint64_t>(offset), .at_end = at_end},
+                       std::string_view(data, size));
         if (written) {
             fuse_reply_write(request, *written);
         } else {
@@ -457,6 +473,7 @@ Filesystem::Filesystem(Store& store, FilesystemSettings settings, fs::DaemonCont
       core_(store,
             {.content = [this](fs::Ino ino) { invalidator_.content(ino); },
              .entry = [this](fs::Ino parent, const std::string& name) { invalidator_.entry(parent, name); },
+             .end = [this](fs::Ino ino, std::uint64_t offset, char last) { invalidator_.end(ino, offset, last); },
              .wait = [this] { invalidator_.wait(); }},
             std::move(daemon), settings.max_dirty)
 {

@@ -43,6 +43,20 @@ TEST_F(ApplyStoreTest, fields_that_a_line_gives_are_stored)
     EXPECT_EQ(meta("foreign"), expected);
 }
 
+TEST_F(ApplyStoreTest, a_field_with_a_value_that_it_cannot_have_is_refused_by_name)
+{
+    for (const std::string field :
+         {R"("mode":4096)", R"("mode":-1)", R"("mode":"1")", R"("uid":-1)", R"("gid":4294967296)", R"("mtime":1e30)",
+          R"("atime":null)", R"("ctime":[1])", R"("mode":{},"uid":1)"}) {
+        const auto done = stream_.write(R"({"cmd":"Set","key":"k","value":"v",)" + field + "}\n");
+        ASSERT_FALSE(done) << field;
+        EXPECT_EQ(done.error().code, Errc::invalid);
+        EXPECT_THAT(done.error().message, testing::HasSubstr(field.substr(1, field.find(':') - 2) + " has a value"));
+    }
+    apply(R"({"cmd":"Set","key":"k","value":"v","mode":-1,"mode":1,"other":-1,"b":7,"d":"x"})"
+          "\n");
+}
+
 TEST_F(ApplyStoreTest, mode_and_owner_stay_where_a_line_does_not_give_them)
 {
     apply(set_line("k", "1", {.mtime = 5, .mode = 0600, .uid = 7, .gid = 8}));

@@ -29,7 +29,14 @@ void CrashLedger::truncated_by_open(const ModelPtr& file)
     state.mtime.reset();
     state.changed = false;
     state.settled = false;
+    state.awaited = true;
     state.possible.emplace_back(version(file, state));
+}
+
+bool CrashLedger::is_awaited(const ModelPtr& file) const
+{
+    const auto found = files_.find(file);
+    return found != files_.end() && found->second.awaited && !found->second.changed;
 }
 
 void CrashLedger::opened_for_writing(const ModelPtr& file)
@@ -87,6 +94,7 @@ void CrashLedger::acknowledged(const ModelPtr& file)
 {
     if (auto* const state = find(file)) {
         state->changed = false;
+        state->awaited = false;
         state->possible = {version(file, *state)};
     }
 }

@@ -35,6 +35,8 @@ public:
     void synced_with_others(const ModelPtr& file);  // a sync of the directory or of the store
     void acknowledged(const ModelPtr& file);        // by an fsync or a rename
     void remounted(const ModelPtr& file);           // cleanly
+    // Truncated by open, and nothing since: if a signal ends the mount the old value may stand.
+    bool is_awaited(const ModelPtr& file) const;
     void removed(const ModelPtr& file) { files_.erase(file); }
     void clear() { files_.clear(); }
 
@@ -49,6 +51,7 @@ private:
         std::vector<std::optional<FileVersion>> possible;
         std::optional<std::int64_t> mtime;
         bool changed = false;  // the next close of a writer makes a record
+        bool awaited = false;  // truncated by open, and nothing since
         bool settled = true;   // nobody opened it for writing: no release can be on its way
     };
     State* find(const ModelPtr& file);

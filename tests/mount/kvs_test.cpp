@@ -107,6 +107,51 @@ for letter in 'bcdefg':
 )");
 }
 
+TEST_F(KvsTest, AnOpenFileEndsWhereTheValueEndsThatWasSetBeside)
+{
+    python(R"(
+import mmap
+for value, other in [('12345', 'a longer value'), ('a longer value', 'ab'), ('x' * 9000, 'y'), ('', 'z' * 5000)]:
+    kvs('set', 'k', value)
+    log, reader = open('k', 'a'), os.open('k', os.O_RDONLY)
+    os.read(reader, 5)
+    kvs('set', 'k', other)
+    sent = open('/dev/shm/sent%d' % os.getpid(), 'w+b')
+    os.unlink(sent.name)
+    assert os.sendfile(sent.fileno(), reader, 0, 100000) == len(other)
+    log.write('X'); log.close()
+    assert cat('k') == other + 'X', cat('k')
+kvs('set', 'k', 'a' * 8192)
+f = open('k')
+m = mmap.mmap(f.fileno(), 8192, prot=mmap.PROT_READ)
+kvs('set', 'k', 'short'); os.fstat(f.fileno())
+kvs('set', 'k', 'b' * 9000)
+assert m[:] == b'b' * 8192
+)");
+}
+
+// The kernel knows the name for free when it is made a link.
+TEST_F(KvsTest, ALinkThatIsSetBesideIsFollowedByThoseWhoCreate)
+{
+    python(R"(
+import json, threading
+os.mkdir('sub')
+stop = False
+def create():
+    while not stop:
+        with open('sub/x', 'w') as f: f.write('1')
+thread = threading.Thread(target=create); thread.start()
+for i in range(300):
+    with open('.control/apply', 'w') as f:
+        print(json.dumps({'cmd': 'Delete', 'key': 'sub:x'}), file=f)
+        print(json.dumps({'cmd': 'Set', 'key': 'sub:x', 'value': chr(0) + 'link:target'}), file=f)
+    assert os.readlink('sub/x') == 'target', i
+stop = True
+thread.join()
+assert cat('sub/target') == '1'
+)");
+}
+
 TEST_F(KvsTest, WhatTheMountStoresKvsSees)
 {
     ok("mkdir user; echo -n Alice > user/1; echo -n 2 > n");

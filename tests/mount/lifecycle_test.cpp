@@ -69,6 +69,16 @@ TEST_F(LifecycleTest, ASignalEndsAMountInUseAndKeepsWhatWasWritten)
     unmount();
 }
 
+TEST_F(LifecycleTest, ASignalLeavesTheOldValueToAWriterWhoHasOnlyTruncated)
+{
+    start();
+    ok("echo old > f; echo old > g");
+    ok("exec 3> f; : > g; sleep 0.1; kill " + std::to_string(mount().pid()) +
+       "; while mountpoint -q $MNT; do sleep 0.01; done; ! echo new >&3");
+    start();
+    EXPECT_EQ(ok("cat f g"), "old\n");
+}
+
 TEST_F(LifecycleTest, InTheBackgroundItReturnsOnceTheMountAnswers)
 {
     for (int i = 0; i < 5; ++i) {

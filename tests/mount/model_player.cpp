@@ -447,11 +447,12 @@ bool ModelPlayer::open_for_writing(const ModelPtr& file) const
     return std::ranges::any_of(open_, [&](const OpenFile& open) { return open.may_write() && open.node() == file; });
 }
 
-// Cleanly; but of the file whose write was lost its old value stands.
+// Cleanly; but of a file whose write was lost, or not made yet, its old value stands.
 void ModelPlayer::remounted()
 {
-    for_each_file([this](const std::string& path, const ModelPtr& file) {
-        file == lost_ ? settle(path, file, walk(directory_)) : ledger_.remounted(file);
+    const auto tree = walk(directory_);
+    for_each_file([&](const std::string& path, const ModelPtr& file) {
+        file == lost_ || ledger_.is_awaited(file) ? settle(path, file, tree) : ledger_.remounted(file);
     });
     lost_.reset();
 }

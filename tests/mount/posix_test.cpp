@@ -138,6 +138,17 @@ TEST_F(UsersTest, ModesKeepOthersOut)
     EXPECT_EQ(ok("stat -c %u:%g open/mine open/dir open/link"), "1234:1234\n1234:1234\n1234:1234\n");
 }
 
+TEST_F(UsersTest, WhoeverTruncatesOrWritesTakesSetUserIdAway)
+{
+    for (const auto* command : {": > f", "echo x >> f", "truncate -s 1 f"}) {
+        ok("echo data > f; chmod 6777 f");
+        ok(as("1234", command));
+        EXPECT_EQ(ok("stat -c %a f"), "777\n") << command;
+        ok("chmod 6777 f; : > f");
+        EXPECT_EQ(ok("stat -c %a f"), "6777\n");
+    }
+}
+
 TEST_F(UsersTest, InAStickyDirectoryOnlyTheOwnerRemoves)
 {
     ok("mkdir -m 1777 tmp");
@@ -162,6 +173,49 @@ TEST_F(UsersTest, WritingTakesSetUserIdAway)
     EXPECT_EQ(ok("stat -c %a p"), "777\n");
     ok("chmod 4755 p; chown 5:5 p");
     EXPECT_EQ(ok("stat -c %a p"), "755\n");
+}
+
+TEST_F(PosixTest, TimesOfDirectoriesOutliveTheKernelsMemoryAndTheMount)
+{
+    ok("mkdir d; echo 1 > d/a; sleep 0.02; echo 2 > d/b; stat -c '%y %z' d > $TMP/before");
+    const auto same = [this] { EXPECT_EQ(ok("stat -c '%y %z' d | diff $TMP/before -; echo ok"), "ok\n"); };
+    ok("echo 2 > /proc/sys/vm/drop_caches");
+    same();
+    remount();
+    same();
+    ok("sleep 0.02; rm d/a; stat -c '%y %z' d > $TMP/before; echo 1 > .control/sync");
+    mount().kill9();
+    start();
+    same();
+}
+
+TEST_F(PosixTest, ANameThatChangesChangesTheCtime)
+{
+    ok(R"(python3 -c '
+import os, time
+def moved(what):
+    global last
+    time.sleep(0.01)
+    what()
+    now = os.fstat(fd).st_ctime_ns
+    assert now > last, (last, now)
+    last = now
+for dirty in False, True:
+    fd = os.open("f", os.O_CREAT | os.O_RDWR | os.O_TRUNC)
+    os.write(fd, b"1")
+    if not dirty: os.fsync(fd)
+    last = os.fstat(fd).st_ctime_ns
+    mtime = os.fstat(fd).st_mtime_ns
+    moved(lambda: os.rename("f", "g"))
+    moved(lambda: os.rename("g", "f"))
+    open("other", "w").close()
+    if dirty: moved(lambda: os.rename("other", "f"))
+    else: moved(lambda: os.unlink("f"))
+    assert os.fstat(fd).st_mtime_ns == mtime
+    os.close(fd)
+os.mkdir("d"); fd = os.open("d", os.O_RDONLY); last = os.fstat(fd).st_ctime_ns
+moved(lambda: os.rename("d", "e"))
+')");
 }
 
 }  // namespace

@@ -101,6 +101,17 @@ TEST_F(LockingTest, WhatIsNoFileInThePlaceOfLockIsRefused)
     EXPECT_EQ(code_of(try_open()), Errc::invalid);
 }
 
+TEST_F(LockingTest, ALockThatIsAlsoAnotherFileIsRefusedAndNotWritten)
+{
+    std::filesystem::create_directory(path());
+    write_file(path() / "other", "precious");
+    std::filesystem::create_hard_link(path() / "other", path() / "LOCK");
+    const auto opened = try_open();
+    EXPECT_EQ(code_of(opened), Errc::invalid);
+    EXPECT_THAT(opened.error().message, ::testing::HasSubstr("hard links"));
+    EXPECT_EQ(read_file(path() / "other"), "precious");
+}
+
 TEST_F(LockingTest, GarbageInThePlaceOfClaimsIsNoObstacle)
 {
     for (const std::string& garbage : {std::string("{"), std::string("null"), std::string("[1]"),

@@ -109,7 +109,7 @@ TEST_F(ControlApply, AWriteStopsBeforeABadLineAndTheNextIsRefused)
 {
     auto file = mount.open_to_write(kApply);
     const auto good = set_line("f", "1");
-    const auto taken = mount.filesystem().write(file.handle(), 0, good + "bad\n" + set_line("g", "2"));
+    const auto taken = mount.filesystem().write(file.handle(), {}, good + "bad\n" + set_line("g", "2"));
     EXPECT_EQ(taken.value_or(0), good.size());
     EXPECT_EQ(file.write(0, "bad\n" + set_line("g", "2")), EINVAL);
     EXPECT_THAT(last_error(), HasSubstr(" EINVAL: apply: line 2: not JSON"));

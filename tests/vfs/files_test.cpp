@@ -161,7 +161,7 @@ TEST_F(Files, ANewFileWhoseWriteFailedVanishes)
     EXPECT_THAT(mount.invalidated().entries, ElementsAre(Pair(mount.ino("d"), "g")));
     EXPECT_EQ(mount.read("d/g"), "errno 2");
     EXPECT_EQ(mount.rmdir("d"), 0);
-    EXPECT_EQ(mount.records().size(), 3);
+    EXPECT_THAT(mount.records(), ::testing::Each(::testing::Not(::testing::HasSubstr("d:g"))));
 }
 
 TEST_F(Files, AFailedFileCanBeRenamedWithItsOldValue)

@@ -54,7 +54,7 @@ OpenFile::~OpenFile()
 
 int OpenFile::write(std::uint64_t offset, std::string_view bytes)
 {
-    const auto written = fs_->write(*handle_, offset, bytes);
+    const auto written = fs_->write(*handle_, {.offset = offset}, bytes);
     if (written) {
         EXPECT_EQ(*written, bytes.size());
     }
@@ -128,6 +128,7 @@ void Mount::mount()
                                             const std::lock_guard lock(mutex_);
                                             invalidated_.entries.emplace_back(parent, name);
                                         },
+                                    .end = [](fs::Ino, std::uint64_t, char) {},
                                     // Needs the name lock, as the kernel may.
                                     .wait = [this] { must(fs_->attributes(fs::kRootIno)); }};
     fs::DaemonControl daemon{.config = "rw\n",

@@ -310,7 +310,7 @@ TEST_F(Records, TheEndOfTheMountCommitsAll)
     mount.mkdir("d");
     auto created = mount.filesystem().create(*mount.find("d"), "new", 0644, kRootUser, {}, true);
     auto changed = mount.filesystem().create(fs::kRootIno, "changed", 0644, kRootUser, {.writes = true}, true);
-    EXPECT_TRUE(mount.filesystem().write(*changed->handle, 0, "x").has_value());
+    EXPECT_TRUE(mount.filesystem().write(*changed->handle, {}, "x").has_value());
     mount.unmount();
     EXPECT_EQ(mount.after_crash("d:new"), "");
     EXPECT_EQ(mount.after_crash("changed"), "x");
