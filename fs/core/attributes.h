@@ -25,6 +25,7 @@ struct Attributes {
     std::int64_t atime = 0;
     std::int64_t ctime = 0;
     bool changes_by_itself = false;  // must not be cached: a control file
+    bool changes_its_inode = false;  // its name must not be cached either
 };
 
 struct Owner {

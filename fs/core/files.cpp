@@ -15,8 +15,8 @@ std::unexpected<Error> removed()
     return fail(Errc::not_found, "the file was removed");
 }
 
-// Of a value that was truncated by open, and whose writer has written nothing since. If the mount ends now he hears that
-// he cannot write the new one, and the old one stands.
+// Of a value that was truncated by open, and whose writer has written nothing since. If the mount ends now he hears
+// that he cannot write the new one, and the old one stands.
 bool is_awaited(const Content& content)
 {
     return content.pending && content.stored;

@@ -129,8 +129,13 @@ void Filesystem::forget(Ino ino, std::uint64_t lookups)
         const std::shared_lock names(names_lock_);
         directories_.store_time(found);
     }
-    if (found) {
-        nodes_.forget(found, lookups);
+    if (!found) {
+        return;
+    }
+    nodes_.forget(found, lookups);
+    if (found->place == Node::Place::control && !nodes_.find(ino)) {
+        const std::lock_guard lock(texts_mutex_);
+        texts_.erase(ino);
     }
 }
 

@@ -2,8 +2,8 @@
 // typed errors.
 //
 // Locks, in the order in which they may be taken: that of a ControlWriter, the name lock, a node's mutex, then those
-// inside NodeTable, PendingFiles, Files and the store. What changes a name holds the name lock alone; everything else
-// shares it. Nobody waits for a sync with a lock held.
+// inside NodeTable, PendingFiles, Files and the store, or texts_mutex_. What changes a name holds the name lock alone;
+// everything else shares it. Nobody waits for a sync with a lock held.
 //
 // Threads: every method may be called from any thread.
 #pragma once
@@ -28,9 +28,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace bytestore::fs {
 
@@ -71,6 +73,11 @@ public:
     Result<Attributes> change(Ino ino, const AttributeChange& change);
     Result<std::string> read_link(Ino ino);
     Result<DiskSpace> space() const;
+
+    // Whether files and directories have to be opened. Where nothing changes a read needs no handle, and a control file
+    // is another inode each time it is looked up, which tells what was true then.
+    bool needs_handles() const { return !store_.options().read_only; }
+    Result<Bytes> read(Ino ino, std::uint64_t offset, std::size_t size);
 
     // Files.
     Result<std::unique_ptr<Handle>> open(Ino ino, const OpenRequest& request);
@@ -122,6 +129,8 @@ private:
 
     Result<Attributes> lookup_control(const NodePtr& parent, std::string_view name);
     Attributes control_attributes(const Node& node) const;
+    void look_up_anew(const NodePtr& parent, const ControlFile& file);
+    std::shared_ptr<const std::string> control_text(const Node& node) const;
     Result<std::unique_ptr<Handle>> open_control(const NodePtr& node, const OpenRequest& request);
     Result<std::size_t> write_control(const Handle& handle, std::string_view bytes);
     Status flush_control(const Handle& handle);
@@ -157,6 +166,9 @@ private:
     std::atomic<std::uint64_t> written_bytes_{0};
     const std::int64_t start_time_;  // seconds since 1970
     ControlFiles control_;
+    mutable std::mutex texts_mutex_;
+    // Of control files that were looked up without handles; guarded by texts_mutex_.
+    mutable std::unordered_map<Ino, std::shared_ptr<const std::string>> texts_;
     DelayedCall overdue_;
 };
 

@@ -28,7 +28,33 @@ Result<Attributes> Filesystem::lookup_control(const NodePtr& parent, std::string
     const auto type = is_root ? Type::directory : Type::file;
     const auto segment = is_root ? std::string() : file->name;
     const auto key = std::string(kControlName) + "/" + segment;
+    if (file != nullptr && !needs_handles()) {
+        look_up_anew(parent, *file);
+    }
     return known(nodes_.look_up(parent, Node::Place::control, segment, type, key));
+}
+
+// The kernel keeps the pages of an inode that it opens without asking.
+void Filesystem::look_up_anew(const NodePtr& parent, const ControlFile& file)
+{
+    if (const auto old = nodes_.find(*parent, Node::Place::control, file.name)) {
+        nodes_.detach(*old);
+    }
+}
+
+// As it was when it was first asked for, where there are no handles that keep it.
+std::shared_ptr<const std::string> Filesystem::control_text(const Node& node) const
+{
+    const auto* file = control_.find(node.segment);
+    if (needs_handles()) {
+        return std::make_shared<const std::string>(file->read());
+    }
+    const std::lock_guard lock(texts_mutex_);
+    auto& text = texts_[node.ino];
+    if (!text) {
+        text = std::make_shared<const std::string>(file->read());
+    }
+    return text;
 }
 
 Attributes Filesystem::control_attributes(const Node& node) const
@@ -46,7 +72,8 @@ Attributes Filesystem::control_attributes(const Node& node) const
     }
     const auto* file = control_.find(node.segment);
     attributes.mode = file->mode();
-    attributes.size = file->read().size();
+    attributes.size = control_text(node)->size();
+    attributes.changes_its_inode = !needs_handles();
     return attributes;
 }
 

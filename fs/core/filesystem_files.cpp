@@ -123,6 +123,24 @@ Result<Bytes> Filesystem::read(const Handle& handle, std::uint64_t offset, std::
     return bytes;
 }
 
+Result<Bytes> Filesystem::read(Ino ino, std::uint64_t offset, std::size_t size)
+{
+    const std::shared_lock names(names_lock_);
+    TRY_ASSIGN(const auto found, node(ino));
+    if (found->type == Type::directory) {
+        return fail(Errc::is_directory, "is a directory");
+    }
+    if (found->place == Node::Place::control) {
+        auto text = control_text(*found);
+        const auto begin = std::min<std::uint64_t>(offset, text->size());
+        const auto view = std::string_view(*text).substr(static_cast<std::size_t>(begin), size);
+        return Bytes{.owner = std::move(text), .view = view};
+    }
+    auto bytes = files_.read(found, offset, size);
+    read_bytes_ += bytes ? bytes->view.size() : 0;
+    return bytes;
+}
+
 Result<std::size_t> Filesystem::write(const Handle& handle, const WritePlace& place, std::string_view bytes)
 {
     if (handle.control != nullptr) {

@@ -236,9 +236,22 @@ void take_back(fs::Filesystem& core, const fuse_file_info& info)
     ignore(core.release(std::unique_ptr<fs::Handle>(&handle_of(&info))));  // it is logged
 }
 
+// Said once, the kernel opens by itself from then on, and leaves it out of what it sends.
+bool opens_by_itself(const fs::Filesystem& core, fuse_req_t request)
+{
+    if (core.needs_handles()) {
+        return false;
+    }
+    fuse_reply_err(request, ENOSYS);
+    return true;
+}
+
 void on_open(fuse_req_t request, fuse_ino_t ino, fuse_file_info* info)
 {
     guard(request, [&](fs::Filesystem& core) {
+        if (opens_by_itself(core, request)) {
+            return;
+        }
         auto handle = core.open(ino, open_request(request, info->flags));
         if (!handle) {
             reply_inode_error(request, handle.error());
@@ -301,10 +314,11 @@ void on_mknod(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mo
     });
 }
 
-void on_read(fuse_req_t request, fuse_ino_t /*ino*/, size_t size, off_t offset, fuse_file_info* info)
+void on_read(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offset, fuse_file_info* info)
 {
     guard(request, [&](fs::Filesystem& core) {
-        const auto bytes = core.read(handle_of(info), static_cast<std::uint64_t>(offset), size);
+        const auto begin = static_cast<std::uint64_t>(offset);
+        const auto bytes = info->fh == 0 ? core.read(ino, begin, size) : core.read(handle_of(info), begin, size);
         if (bytes) {
             fuse_reply_buf(request, bytes->view.data(), bytes->view.size());
         } else {
@@ -333,12 +347,17 @@ void on_write(fuse_req_t request, fuse_ino_t /*ino*/, const char* data, size_t s
 
 void on_flush(fuse_req_t request, fuse_ino_t /*ino*/, fuse_file_info* info)
 {
-    guard(request, [&](fs::Filesystem& core) { reply_status(request, core.flush(handle_of(info))); });
+    guard(request, [&](fs::Filesystem& core) {
+        if (!opens_by_itself(core, request)) {
+            reply_status(request, core.flush(handle_of(info)));
+        }
+    });
 }
 
 void on_fsync(fuse_req_t request, fuse_ino_t /*ino*/, int /*data_only*/, fuse_file_info* info)
 {
-    guard(request, [&](fs::Filesystem& core) { reply_status(request, core.sync(handle_of(info))); });
+    guard(request,
+          [&](fs::Filesystem& core) { reply_status(request, info->fh == 0 ? Status() : core.sync(handle_of(info))); });
 }
 
 void on_release(fuse_req_t request, fuse_ino_t /*ino*/, fuse_file_info* info)
@@ -351,6 +370,9 @@ void on_release(fuse_req_t request, fuse_ino_t /*ino*/, fuse_file_info* info)
 void on_opendir(fuse_req_t request, fuse_ino_t ino, fuse_file_info* info)
 {
     guard(request, [&](fs::Filesystem& core) {
+        if (opens_by_itself(core, request)) {
+            return;
+        }
         auto handle = core.open_directory(ino);
         if (!handle) {
             reply_inode_error(request, handle.error());
@@ -365,22 +387,32 @@ void on_opendir(fuse_req_t request, fuse_ino_t ino, fuse_file_info* info)
     });
 }
 
-void on_readdir(fuse_req_t request, fuse_ino_t /*ino*/, size_t size, off_t offset, fuse_file_info* info)
+void read_directory(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offset, const fuse_file_info& info,
+                    bool attributes)
 {
     guard(request, [&](fs::Filesystem& core) {
+        auto own = info.fh == 0 ? core.open_directory(ino) : Result<std::unique_ptr<fs::Handle>>();
+        if (!own) {
+            reply_inode_error(request, own.error());
+            return;
+        }
         DirectoryReply reply(request, filesystem(request).settings(), size);
-        reply.fill(core, handle_of(info), static_cast<std::uint64_t>(offset), false);
+        reply.fill(core, *own ? **own : handle_of(&info), static_cast<std::uint64_t>(offset), attributes);
+        if (*own) {
+            core.release_directory(std::move(*own));
+        }
         reply.send();
     });
 }
 
-void on_readdirplus(fuse_req_t request, fuse_ino_t /*ino*/, size_t size, off_t offset, fuse_file_info* info)
+void on_readdir(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offset, fuse_file_info* info)
 {
-    guard(request, [&](fs::Filesystem& core) {
-        DirectoryReply reply(request, filesystem(request).settings(), size);
-        reply.fill(core, handle_of(info), static_cast<std::uint64_t>(offset), true);
-        reply.send();
-    });
+    read_directory(request, ino, size, offset, *info, false);
+}
+
+void on_readdirplus(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offset, fuse_file_info* info)
+{
+    read_directory(request, ino, size, offset, *info, true);
 }
 
 void on_releasedir(fuse_req_t request, fuse_ino_t /*ino*/, fuse_file_info* info)

@@ -73,7 +73,7 @@ fuse_entry_param entry_of(const fs::Attributes& attributes, const FilesystemSett
     fuse_entry_param entry{};
     entry.ino = attributes.ino;
     entry.attr = stat_of(attributes, settings);
-    entry.entry_timeout = kForever;
+    entry.entry_timeout = attributes.changes_its_inode ? 0 : kForever;
     entry.attr_timeout = attribute_timeout(attributes);
     return entry;
 }

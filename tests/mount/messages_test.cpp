@@ -102,5 +102,46 @@ INSTANTIATE_TEST_SUITE_P(
                     Command{"RmOfThreeFiles", "ls -l $MNT/three", "rm -rf $MNT/three", 8}),
     [](const auto& test) { return std::string(test.param.name); });
 
+// Nothing changes there, so that the kernel need not ask.
+class ReadOnlyMessagesTest : public MessagesTest {
+protected:
+    void SetUp() override
+    {
+        start();
+        at_root(kPlaces);
+        unmount();
+        options_ = {"-d", "-o", "ro"};
+        start(options_);
+        ok("cd /; cat $MNT/file; ls $MNT");  // the kernel learns that it need not open
+    }
+};
+
+TEST_P(ReadOnlyMessagesTest, AreNoMoreThanTheProtocolNeeds)
+{
+    ok(std::string("cd /; ") + GetParam().before);
+    const auto messages = messages_of(GetParam().command);
+    EXPECT_LE(messages.size(), GetParam().most) << testing::PrintToString(messages);
+}
+
+INSTANTIATE_TEST_SUITE_P(ReadOnly, ReadOnlyMessagesTest,
+                         testing::Values(Command{"CatCold", "true", "cat $MNT/other", 2},
+                                         Command{"CatHot", "cat $MNT/file; stat $MNT/file", "cat $MNT/file", 0},
+                                         Command{"StatHot", "stat $MNT/file", "stat $MNT/file", 0},
+                                         Command{"LsCold", "stat $MNT/dir", "ls $MNT/dir", 2},
+                                         Command{"LsHot", "ls $MNT/dir; stat $MNT/dir", "ls $MNT/dir", 0},
+                                         Command{"LsLongHot", "ls -l $MNT/dir; stat $MNT/dir", "ls -l $MNT/dir", 0}),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST_F(ReadOnlyMessagesTest, ControlFilesTellWhatIsTrueNow)
+{
+    const auto read_bytes = [this] {
+        return ok("cd /; awk '/^bytestore_read_bytes/ {print $2}' $MNT/.control/metrics");
+    };
+    const auto before = read_bytes();
+    EXPECT_EQ(ok("cd /; tail -c 2 $MNT/file; cat $MNT/three/1; wc -c < $MNT/.control/stats | tr -d ' '"),
+              "a\n1\n" + ok("cd /; stat -c %s $MNT/.control/stats"));
+    EXPECT_NE(read_bytes(), before);
+}
+
 }  // namespace
 }  // namespace bytestore::test
