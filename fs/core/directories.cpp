@@ -18,6 +18,9 @@ constexpr std::size_t kPage = 4096;
 constexpr std::size_t kMostCounted = 1000;
 constexpr std::uint32_t kNotCounted = 1;
 
+// So many names that went are kept for their cookies, and four times as many as there are names.
+constexpr std::size_t kManyGone = 1000;
+
 // The cookie of ".."; that of the first name follows.
 constexpr std::uint64_t kDotDot = 2;
 
@@ -121,7 +124,9 @@ void Directories::store_time(const NodePtr& directory) const
     const auto key = marker_key(names_.key_of(*directory));
     if (const auto marker = store_.find(key)) {
         auto meta = marker->entry().meta;
+        const auto ctime = std::max(meta.ctime.value_or(meta.mtime), *directory->directory_mtime);
         bytestore::fs::touch(meta, *directory->directory_mtime);
+        touch_ctime(meta, ctime);
         Batch batch;
         batch.set(key, "", meta);
         if (store_.commit(batch)) {  // else it is as old as it was
@@ -179,8 +184,11 @@ void Directories::keep(Batch& batch, const NodePtr& directory, std::string_view 
 bool Directories::open(const NodePtr& directory) const
 {
     const std::lock_guard lock(directory->mutex);
-    ++directory->listing.handles;
-    return directory->listing.is_current();
+    auto& listing = directory->listing;
+    if (listing.handles++ == 0 && !listing.is_current()) {
+        listing.begin_anew();
+    }
+    return listing.is_current();
 }
 
 void Directories::close(const NodePtr& directory) const
@@ -188,7 +196,7 @@ void Directories::close(const NodePtr& directory) const
     const std::lock_guard lock(directory->mutex);
     auto& listing = directory->listing;
     if (--listing.handles == 0 && !listing.is_current()) {
-        listing = {.names = {}, .ends = {}, .version = listing.version};
+        listing.begin_anew();
     }
 }
 
@@ -241,8 +249,13 @@ void Directories::first(const NodePtr& directory) const
     }
     const auto names = names_in(directory);
     const std::lock_guard lock(directory->mutex);
-    add(directory->listing, names);
-    directory->listing.taken = version;
+    auto& listing = directory->listing;
+    // Whoever begins at the start, alone, could only seek a cookie of his own from before.
+    if (listing.handles == 1 && listing.ends.size() > 4 * names.size() + kManyGone) {
+        listing.begin_anew();
+    }
+    add(listing, names);
+    listing.taken = version;
 }
 
 // Those that are not in it.

@@ -364,10 +364,7 @@ void Filesystem::dropped(const Node& file)
     invalidations_.content(file.ino);
     if (file.content && !file.content->stored) {
         Directories::touch(file.parent);
-        const bool in_root = file.parent->place == Node::Place::root;
-        invalidations_.entry(file.parent->ino, file.place == Node::Place::value
-                                                   ? std::string(kValueName)
-                                                   : name_of_segment(file.segment, in_root));
+        invalidations_.entry(file.parent->ino, Names::name_of(file));
     }
 }
 

@@ -12,6 +12,8 @@ namespace bytestore::fs {
 struct Invalidations {
     std::function<void(Ino)> content;                                // attributes, pages and listing of an inode
     std::function<void(Ino parent, const std::string& name)> entry;  // a name, and the listing that it is in
+    // What is told of a name, which leads where it did, is to be asked anew by the next who follows it.
+    std::function<void(Ino parent, const std::string& name)> answer;
     // Where a file ends now, told by its last byte, of a file whose content was told before: the kernel only asks anew
     // for what somebody asks it for, and reads of an open file, mappings and appends do not.
     std::function<void(Ino, std::uint64_t offset, char last)> end;

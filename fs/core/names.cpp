@@ -45,6 +45,12 @@ std::optional<std::string> Names::key_of(const Node& node) const
     return key;
 }
 
+std::string Names::name_of(const Node& node)
+{
+    return node.place == Node::Place::value ? std::string(kValueName)
+                                            : name_of_segment(node.segment, node.parent->place == Node::Place::root);
+}
+
 std::string Names::prefix_of(const Node& directory) const
 {
     return child_prefix(key_of(directory));

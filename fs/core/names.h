@@ -35,6 +35,8 @@ public:
 
     // The key of a node that is not detached; nullopt for the root.
     std::optional<std::string> key_of(const Node& node) const;
+    // As its parent lists it.
+    static std::string name_of(const Node& node);
     // The prefix of all keys below a directory.
     std::string prefix_of(const Node& directory) const;
 

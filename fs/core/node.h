@@ -58,12 +58,18 @@ struct Orphan {
 // they are still all there is and the kernel may use its pages again.
 struct Listing {
     bool is_current() const { return taken == version; }
+    void begin_anew()
+    {
+        names = {};
+        ends = {};
+        taken = 0;
+    }
 
     std::string names;              // each with a NUL behind it
     std::vector<std::size_t> ends;  // of each, behind its NUL
     std::uint64_t version = 1;      // grows as entries come and go
     std::uint64_t taken = 0;        // the version that `names` are of
-    unsigned handles = 0;
+    unsigned handles = 0;           // each may have cookies
 };
 
 // There is one for each file that the kernel knows, so what few of them have lies elsewhere.

@@ -42,6 +42,7 @@ Result<Position> OutsideChange::run(const Batch& batch, const Invalidations& inv
         invalidations.content(ino);
     }
     for (const auto& file : followed_) {
+        invalidations.answer(file->parent->ino, Names::name_of(*file));
         tell_end(file, invalidations);
     }
     return position;

@@ -3,6 +3,23 @@
 #include <utility>
 
 namespace bytestore::fuse {
+namespace {
+
+// libfuse has had it with flags, 1 being "expire only", and without.
+template <class Flags>
+void expire(int (*notify)(fuse_session*, fuse_ino_t, const char*, std::size_t, Flags), fuse_session* session,
+            fuse_ino_t parent, const std::string& name)
+{
+    notify(session, parent, name.c_str(), name.size(), static_cast<Flags>(1));
+}
+
+[[maybe_unused]] void expire(int (*notify)(fuse_session*, fuse_ino_t, const char*, std::size_t), fuse_session* session,
+                             fuse_ino_t parent, const std::string& name)
+{
+    notify(session, parent, name.c_str(), name.size());
+}
+
+}  // namespace
 
 void Invalidator::content(std::uint64_t ino)
 {
@@ -12,6 +29,11 @@ void Invalidator::content(std::uint64_t ino)
 void Invalidator::entry(std::uint64_t parent, const std::string& name)
 {
     add({.ino = parent, .name = name});
+}
+
+void Invalidator::answer(std::uint64_t parent, const std::string& name)
+{
+    add({.ino = parent, .name = name, .expires = true});
 }
 
 void Invalidator::end(std::uint64_t ino, std::uint64_t offset, char last)
@@ -78,10 +100,16 @@ void Invalidator::tell(fuse_session* session, const Note& note)
 {
     if (note.end) {
         auto [offset, last] = *note.end;
-        fuse_bufvec bytes = FUSE_BUFVEC_INIT(1);
+        fuse_bufvec bytes{};
+        bytes.count = 1;
+        bytes.buf[0].size = 1;
         bytes.buf[0].mem = &last;
         fuse_lowlevel_notify_store(session, note.ino, static_cast<off_t>(offset), &bytes,
                                    static_cast<fuse_buf_copy_flags>(0));
+        return;
+    }
+    if (note.expires) {
+        expire(fuse_lowlevel_notify_expire_entry, session, note.ino, *note.name);
         return;
     }
     if (note.name) {

@@ -21,6 +21,7 @@ public:
     // Take note only; they may be called with any lock held. Without a session they do nothing.
     void content(std::uint64_t ino);
     void entry(std::uint64_t parent, const std::string& name);
+    void answer(std::uint64_t parent, const std::string& name);
     // The kernel's idea of the file's size grows to `offset` + 1.
     void end(std::uint64_t ino, std::uint64_t offset, char last);
 
@@ -37,6 +38,7 @@ private:
     struct Note {
         std::uint64_t ino = 0;
         std::optional<std::string> name{};  // of an entry in the directory `ino`
+        bool expires = false;               // only what was told of it
         std::optional<std::pair<std::uint64_t, char>> end{};
     };
 

@@ -505,6 +505,7 @@ Filesystem::Filesystem(Store& store, FilesystemSettings settings, fs::DaemonCont
       core_(store,
             {.content = [this](fs::Ino ino) { invalidator_.content(ino); },
              .entry = [this](fs::Ino parent, const std::string& name) { invalidator_.entry(parent, name); },
+             .answer = [this](fs::Ino parent, const std::string& name) { invalidator_.answer(parent, name); },
              .end = [this](fs::Ino ino, std::uint64_t offset, char last) { invalidator_.end(ino, offset, last); },
              .wait = [this] { invalidator_.wait(); }},
             std::move(daemon), settings.max_dirty)

@@ -121,6 +121,13 @@ for value, other in [('12345', 'a longer value'), ('a longer value', 'ab'), ('x'
     assert os.sendfile(sent.fileno(), reader, 0, 100000) == len(other)
     log.write('X'); log.close()
     assert cat('k') == other + 'X', cat('k')
+for i in range(40):
+    kvs('set', 'k', 'a' * 20000)
+    open('k').read()
+    kvs('set', 'k', 'b' * 5000)
+    fresh = os.open('k', os.O_RDONLY)
+    assert os.read(fresh, 4000) + os.read(fresh, 4000) + os.read(fresh, 4000) == b'b' * 5000
+    os.close(fresh)
 kvs('set', 'k', 'a' * 8192)
 f = open('k')
 m = mmap.mmap(f.fileno(), 8192, prot=mmap.PROT_READ)

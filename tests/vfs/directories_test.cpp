@@ -252,6 +252,12 @@ public:
     }
     void seek(std::uint64_t cookie) { cookie_ = cookie; }
     bool is_kept() const { return handle_->listing_kept; }
+    std::uint64_t last_cookie()
+    {
+        seek(0);
+        rest();
+        return cookie_;
+    }
     // The names from here to the end.
     std::vector<std::string> rest()
     {
@@ -371,6 +377,28 @@ TEST_F(Listing, IsKeptUntilItsNamesChange)
         changes[i]();
         EXPECT_FALSE(is_kept()) << i;
     }
+}
+
+TEST_F(Listing, DoesNotGrowAsNamesComeAndGo)
+{
+    fill(1);
+    const auto come_and_go = [&](int round) {
+        const auto name = std::to_string(round);
+        mount.write("d/" + name, "x");
+        EXPECT_THAT(mount.ls("d"), Contains(name));
+        mount.rm("d/" + name);
+    };
+    for (int round = 0; round < 100; ++round) {
+        come_and_go(round);
+    }
+    Reader polls(mount, "d");
+    EXPECT_LE(polls.last_cookie(), 10U);
+    for (int round = 0; round < 1500; ++round) {
+        mount.write("d/" + std::to_string(round), "x");
+        polls.last_cookie();
+        mount.rm("d/" + std::to_string(round));
+    }
+    EXPECT_LE(polls.last_cookie(), 1100U);
 }
 
 TEST_F(Listing, CookiesOfAKeptListingStayGood)

@@ -128,6 +128,7 @@ void Mount::mount()
                                             const std::lock_guard lock(mutex_);
                                             invalidated_.entries.emplace_back(parent, name);
                                         },
+                                    .answer = [](fs::Ino, const std::string&) {},
                                     .end = [](fs::Ino, std::uint64_t, char) {},
                                     // Needs the name lock, as the kernel may.
                                     .wait = [this] { must(fs_->attributes(fs::kRootIno)); }};
