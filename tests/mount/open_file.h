@@ -25,8 +25,8 @@ public:
     const ModelPtr& node() const { return node_; }
     bool may_write() const;
     bool may_read() const;
-    bool may_map(std::size_t offset) const;  // to write there
-    bool truncates() const;                  // when it is opened
+    bool may_map(std::size_t offset) const;           // to write there
+    bool truncates() const;                           // when it is opened
     bool write_is_synced() const { return synced_; }  // of the last write
 
     OpenFile duplicate() const;
