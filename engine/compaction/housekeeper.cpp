@@ -150,7 +150,7 @@ Result<CompactionReport> Housekeeper::compact_locked(unsigned dead_percent)
         }
         report = compact_all_locked(dead_percent);
         go_on_writing();
-    } else if (thread_) {
+    } else if (parts_.options.housekeeping_thread) {
         go_on_writing();
     }
     ++attempts_;
