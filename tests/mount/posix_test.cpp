@@ -175,12 +175,10 @@ TEST_F(UsersTest, WritingTakesSetUserIdAway)
     EXPECT_EQ(ok("stat -c %a p"), "755\n");
 }
 
-TEST_F(PosixTest, TimesOfDirectoriesOutliveTheKernelsMemoryAndTheMount)
+TEST_F(PosixTest, TimesOfDirectoriesOutliveTheMount)
 {
     ok("mkdir d; echo 1 > d/a; sleep 0.02; echo 2 > d/b; stat -c '%y %z' d > $TMP/before");
     const auto same = [this] { EXPECT_EQ(ok("stat -c '%y %z' d | diff $TMP/before -; echo ok"), "ok\n"); };
-    ok("echo 2 > /proc/sys/vm/drop_caches");
-    same();
     remount();
     same();
     ok("sleep 0.02; rm d/a; stat -c '%y %z' d > $TMP/before; echo 1 > .control/sync");

@@ -44,6 +44,20 @@ TEST_F(Directories, EmptiedDirectoriesStay)
     EXPECT_THAT(mount.ls(""), ElementsAre());
 }
 
+TEST_F(Directories, TheTimeOfOneThatMkdirMadeOutlivesWhatTheKernelKnows)
+{
+    mount.mkdir("d");
+    mount.write("d/f", "x");
+    mount.mv("d", "e");
+    const auto before = *mount.stat("e");
+    for (int i = 0; i < 2; ++i, mount.remount()) {
+        mount.forget_names();
+        EXPECT_EQ(mount.stat("e")->mtime, before.mtime);
+        EXPECT_EQ(mount.stat("e")->ctime, before.ctime);
+        EXPECT_GT(before.ctime, before.mtime);
+    }
+}
+
 TEST_F(Directories, AMarkerIsWrittenInTheBatchOfTheLastRemoval)
 {
     set("a:x");
