@@ -377,7 +377,8 @@ void ModelPlayer::write_as_another(const SetByKey& set)
 {
     const auto where = path();
     const auto node = model_.find(where);
-    if (has_lost() || !node || where.ends_with(fs::kValueName) || node->entries.contains(std::string(fs::kValueName))) {
+    if (has_lost() || !node || ledger_.is_awaited(node) || where.ends_with(fs::kValueName) ||
+        node->entries.contains(std::string(fs::kValueName))) {
         return;
     }
     const bool directory = node->type == fs::Type::directory;
