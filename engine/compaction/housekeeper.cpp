@@ -142,15 +142,16 @@ void Housekeeper::snapshot_if_rolled()
 Result<CompactionReport> Housekeeper::compact_locked(unsigned dead_percent)
 {
     auto report = compact_all_locked(dead_percent);
-    if (!report && report.error().code == Errc::no_space) {
+    const bool full = !report && report.error().code == Errc::no_space;
+    if (full) {
         ignore(parts_.directory.unlink(std::string(kSnapshotName)));  // there may be none
         {
             const std::lock_guard commits(parts_.commit_mutex);
             parts_.writer.lend_space();
         }
         report = compact_all_locked(dead_percent);
-        go_on_writing();
-    } else if (parts_.options.housekeeping_thread) {
+    }
+    if (full || parts_.options.housekeeping_thread) {
         go_on_writing();
     }
     ++attempts_;

@@ -72,7 +72,7 @@ void change_meta(Meta& meta, Type type, const AttributeChange& change, Owner sto
         meta.mtime = change.mtime.value_or(meta.mtime);
         meta.atime = atime == meta.mtime ? std::nullopt : std::optional(atime);
     }
-    meta.ctime = time == meta.mtime ? std::nullopt : std::optional(time);
+    touch_ctime(meta, time);
 }
 
 void touch(Meta& meta, std::int64_t time)

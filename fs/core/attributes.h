@@ -53,7 +53,7 @@ Meta new_meta(Type type, std::uint32_t mode, Owner owner, Owner store_owner, std
 void change_meta(Meta& meta, Type type, const AttributeChange& change, Owner store_owner, std::int64_t time);
 // A write at `time`: the access time of a value that was never read at a time of its own stays implied.
 void touch(Meta& meta, std::int64_t time);
-// A change of the name at `time`.
+// A change of the name, or of attributes, at `time`.
 void touch_ctime(Meta& meta, std::int64_t time);
 
 }  // namespace bytestore::fs

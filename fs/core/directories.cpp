@@ -5,8 +5,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <numeric>
-#include <unordered_set>
 #include <utility>
 
 namespace bytestore::fs {
@@ -139,7 +137,7 @@ void Directories::touch(const NodePtr& directory, int subdirectories)
 {
     const std::lock_guard lock(directory->mutex);
     directory->directory_mtime = now();
-    ++directory->listing.version;
+    directory->listing.expire();
     auto& links = directory->directory_links;
     if (links && *links != kNotCounted) {
         *links += static_cast<std::uint32_t>(subdirectories);
@@ -212,8 +210,7 @@ std::vector<std::string> Directories::names_in(const NodePtr& directory) const
     const auto prefix = child_prefix(key);
     // Before the store is listed: one that becomes a record meanwhile is found twice, rather than not at all.
     for (const auto& file : pending_.of(*directory)) {
-        names.push_back(file->place == Node::Place::value ? std::string(kValueName)
-                                                          : name_of_segment(file->segment, in_root));
+        names.push_back(Names::name_of(*file));
     }
     if (key && store_.find(*key)) {
         names.emplace_back(kValueName);
@@ -245,44 +242,16 @@ void Directories::first(const NodePtr& directory) const
         if (directory->listing.is_current()) {
             return;
         }
-        version = directory->listing.version;
+        version = directory->listing.version();
     }
     const auto names = names_in(directory);
     const std::lock_guard lock(directory->mutex);
     auto& listing = directory->listing;
     // Whoever begins at the start, alone, could only seek a cookie of his own from before.
-    if (listing.handles == 1 && listing.ends.size() > 4 * names.size() + kManyGone) {
+    if (listing.handles == 1 && listing.size() > 4 * names.size() + kManyGone) {
         listing.begin_anew();
     }
-    add(listing, names);
-    listing.taken = version;
-}
-
-// Those that are not in it.
-void Directories::add(Listing& listing, const std::vector<std::string>& names)
-{
-    listing.names.reserve(std::accumulate(
-        names.begin(), names.end(), listing.names.size(),
-        [](std::size_t sum, const std::string& name) { return sum + name.size() + 1; }));  // so that no view moves
-    std::unordered_set<std::string_view> known;
-    known.reserve(listing.ends.size() + names.size());
-    for (std::size_t place = 0; place < listing.ends.size(); ++place) {
-        known.insert(name_at(listing, place));
-    }
-    for (const auto& name : names) {
-        if (known.insert(name).second) {
-            listing.names.append(name).push_back('\0');
-            listing.ends.push_back(listing.names.size());
-        }
-    }
-    listing.names.shrink_to_fit();
-    listing.ends.shrink_to_fit();
-}
-
-std::string_view Directories::name_at(const Listing& listing, std::size_t place)
-{
-    const auto begin = place == 0 ? 0 : listing.ends[place - 1];
-    return std::string_view(listing.names).substr(begin, listing.ends[place] - 1 - begin);
+    listing.take(names, version);
 }
 
 std::optional<DirectoryEntry> Directories::next(const NodePtr& directory, std::uint64_t cookie) const
@@ -296,10 +265,10 @@ std::optional<DirectoryEntry> Directories::next(const NodePtr& directory, std::u
         std::string name;
         {
             const std::lock_guard lock(directory->mutex);
-            if (place >= directory->listing.ends.size()) {
+            if (place >= directory->listing.size()) {
                 return std::nullopt;
             }
-            name = name_at(directory->listing, place);
+            name = directory->listing.name(place);
         }
         if (const auto target = names_.resolve(directory, name)) {
             const auto ino =

@@ -64,8 +64,6 @@ private:
     Attributes described(const NodePtr& directory) const;
     std::uint32_t links(const NodePtr& directory) const;
     Meta meta_of(const std::optional<std::string>& key) const;
-    static void add(Listing& listing, const std::vector<std::string>& names);
-    static std::string_view name_at(const Listing& listing, std::size_t place);
     std::vector<std::string> names_in(const NodePtr& directory) const;
 
     Store& store_;

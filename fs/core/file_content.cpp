@@ -23,14 +23,14 @@ std::uint64_t escaped_zeros(std::uint64_t from, std::uint64_t to)
     return to > from ? (to - from) * one : 0;
 }
 
-Bytes slice(std::shared_ptr<const std::string> owner, std::uint64_t offset, std::size_t size)
-{
-    const auto begin = std::min<std::uint64_t>(offset, owner->size());
-    const auto view = std::string_view(*owner).substr(static_cast<std::size_t>(begin), size);
-    return Bytes{.owner = std::move(owner), .view = view};
-}
-
 }  // namespace
+
+Bytes slice(std::shared_ptr<const std::string> text, std::uint64_t offset, std::size_t size)
+{
+    const auto begin = std::min<std::uint64_t>(offset, text->size());
+    const auto view = std::string_view(*text).substr(static_cast<std::size_t>(begin), size);
+    return Bytes{.owner = std::move(text), .view = view};
+}
 
 Result<Position> Files::change(const NodePtr& file, const AttributeChange& change)
 {
@@ -49,8 +49,7 @@ Result<Position> Files::change(const NodePtr& file, const AttributeChange& chang
     const auto time = now();
     TRY(change.size ? resize_locked(file, *change.size, time) : reserve_unresized_locked(file));
     change_meta(content.meta, file->type, change, store_owner_, time);
-    content.changed = true;
-    content.pending = false;
+    content.note_change();
     return Position{};
 }
 
@@ -217,8 +216,7 @@ Result<std::uint64_t> Files::write_locked(const NodePtr& file, const WritePlace&
     content.escaped = escaped;
     content.data.put(offset, bytes);
     touch(content.meta, now());
-    content.changed = true;
-    content.pending = false;
+    content.note_change();
     return offset;
 }
 
@@ -235,8 +233,7 @@ Status Files::grow(const NodePtr& file, std::uint64_t size)
         return {};
     }
     TRY(resize_locked(file, size, now()));
-    content.changed = true;
-    content.pending = false;
+    content.note_change();
     return {};
 }
 

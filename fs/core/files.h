@@ -37,6 +37,9 @@ struct Bytes {
     std::string_view view;
 };
 
+// Of the bytes of a text, as many as there are.
+Bytes slice(std::shared_ptr<const std::string> text, std::uint64_t offset, std::size_t size);
+
 struct OpenRequest {
     bool reads = true;
     bool writes = false;

@@ -43,8 +43,8 @@ struct Handle {
     bool flushes = false;       // its close commits what was written: opened for writing
     bool listing_kept = false;  // what the kernel has of an earlier listing of the directory can be used
     const ControlFile* control = nullptr;
-    Bytes snapshot;                                 // of a control file, taken at open
-    std::unique_ptr<ControlWriter> control_writer;  // of one that was opened for writing
+    std::shared_ptr<const std::string> control_text;  // of a control file, taken at open
+    std::unique_ptr<ControlWriter> control_writer;    // of one that was opened for writing
 };
 
 class Filesystem {
@@ -142,6 +142,7 @@ private:
     Result<Position> remove_directory_locked(const NodePtr& parent, std::string_view name);
     Result<Created> create_locked(const NodePtr& parent, std::string_view name, std::uint32_t mode, Owner owner,
                                   const OpenRequest& request, bool exclusive);
+    Result<Bytes> read_file(const NodePtr& file, std::uint64_t offset, std::size_t size);
     Status commit_pending();
     void store_times() const;
     void commit_overdue();

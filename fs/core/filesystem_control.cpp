@@ -89,8 +89,7 @@ Result<std::unique_ptr<Handle>> Filesystem::open_control(const NodePtr& node, co
     auto handle = std::make_unique<Handle>();
     handle->node = node;
     handle->control = file;
-    auto content = std::make_shared<const std::string>(request.reads ? file->read() : std::string());
-    handle->snapshot = Bytes{.owner = content, .view = *content};
+    handle->control_text = std::make_shared<const std::string>(request.reads ? file->read() : std::string());
     handle->control_writer = request.writes ? file->open_writer() : nullptr;
     nodes_.pin(*node);
     return handle;

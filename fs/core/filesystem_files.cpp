@@ -113,14 +113,10 @@ Result<Filesystem::Created> Filesystem::create_locked(const NodePtr& parent, std
 Result<Bytes> Filesystem::read(const Handle& handle, std::uint64_t offset, std::size_t size)
 {
     if (handle.control != nullptr) {
-        const auto begin = std::min<std::uint64_t>(offset, handle.snapshot.view.size());
-        return Bytes{.owner = handle.snapshot.owner,
-                     .view = handle.snapshot.view.substr(static_cast<std::size_t>(begin), size)};
+        return slice(handle.control_text, offset, size);
     }
     const std::shared_lock names(names_lock_);
-    auto bytes = files_.read(handle.node, offset, size);
-    read_bytes_ += bytes ? bytes->view.size() : 0;
-    return bytes;
+    return read_file(handle.node, offset, size);
 }
 
 Result<Bytes> Filesystem::read(Ino ino, std::uint64_t offset, std::size_t size)
@@ -130,13 +126,13 @@ Result<Bytes> Filesystem::read(Ino ino, std::uint64_t offset, std::size_t size)
     if (found->type == Type::directory) {
         return fail(Errc::is_directory, "is a directory");
     }
-    if (found->place == Node::Place::control) {
-        auto text = control_text(*found);
-        const auto begin = std::min<std::uint64_t>(offset, text->size());
-        const auto view = std::string_view(*text).substr(static_cast<std::size_t>(begin), size);
-        return Bytes{.owner = std::move(text), .view = view};
-    }
-    auto bytes = files_.read(found, offset, size);
+    return found->place == Node::Place::control ? slice(control_text(*found), offset, size)
+                                                : read_file(found, offset, size);
+}
+
+Result<Bytes> Filesystem::read_file(const NodePtr& file, std::uint64_t offset, std::size_t size)
+{
+    auto bytes = files_.read(file, offset, size);
     read_bytes_ += bytes ? bytes->view.size() : 0;
     return bytes;
 }

@@ -7,6 +7,7 @@
 #include "engine/store.h"
 #include "fs/core/attributes.h"
 #include "fs/core/buffer.h"
+#include "fs/core/listing.h"
 
 #include <atomic>
 #include <cstdint>
@@ -15,7 +16,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace bytestore::fs {
 
@@ -39,6 +39,12 @@ struct Content {
     Reservation reservation;       // for the record that this will become
     std::optional<Error> failure;  // of a write: nothing is committed any more, flush and fsync repeat it
 
+    // To be told of a change that the next flush makes a record.
+    void note_change()
+    {
+        changed = true;
+        pending = false;
+    }
     void give_up(Error error)
     {
         failure = std::move(error);
@@ -50,26 +56,6 @@ struct Content {
 struct Orphan {
     ValueRef value;
     Meta meta;
-};
-
-// The names of a directory in the order in which they were first listed. A name's place is its readdir cookie: names
-// that come later are appended, and those that went are passed over, so that a cookie means the same to every handle,
-// and in every page of the kernel's, whatever happens meanwhile. So the names are kept while a handle is open, or while
-// they are still all there is and the kernel may use its pages again.
-struct Listing {
-    bool is_current() const { return taken == version; }
-    void begin_anew()
-    {
-        names = {};
-        ends = {};
-        taken = 0;
-    }
-
-    std::string names;              // each with a NUL behind it
-    std::vector<std::size_t> ends;  // of each, behind its NUL
-    std::uint64_t version = 1;      // grows as entries come and go
-    std::uint64_t taken = 0;        // the version that `names` are of
-    unsigned handles = 0;           // each may have cookies
 };
 
 // There is one for each file that the kernel knows, so what few of them have lies elsewhere.

@@ -41,9 +41,11 @@ Result<Position> OutsideChange::run(const Batch& batch, const Invalidations& inv
     for (const auto ino : contents_) {
         invalidations.content(ino);
     }
-    for (const auto& file : followed_) {
+    for (const auto& [file, grew] : followed_) {
         invalidations.answer(file->parent->ino, Names::name_of(*file));
-        tell_end(file, invalidations);
+        if (grew) {
+            tell_end(file, invalidations);
+        }
     }
     return position;
 }
@@ -197,10 +199,11 @@ void OutsideChange::leave_directory(const Before& before, std::optional<Type> ty
 // The file has its key still.
 void OutsideChange::follow(const NodePtr& file, const Before& before)
 {
-    if (file && before.named && !same_record(before.value, store_.find(before.spot.key))) {
+    const auto now = store_.find(before.spot.key);
+    if (file && before.named && !same_record(before.value, now)) {
         files_.replaced(file);
         contents_.insert(file->ino);
-        followed_.insert(file);
+        followed_[file] = now && (!before.value || now->entry().size > before.value->entry().size);
     }
 }
 

@@ -67,7 +67,7 @@ private:
     std::map<std::string, Before, std::less<>> before_;
     std::set<std::pair<Ino, std::string>> entries_;
     std::set<Ino> contents_;
-    std::set<NodePtr> followed_;  // files that show another record
+    std::map<NodePtr, bool> followed_;  // files that show another record; whether it is longer
 };
 
 }  // namespace bytestore::fs

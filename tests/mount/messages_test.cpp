@@ -51,6 +51,11 @@ protected:
         sizes >> begin >> end;
         return messages(mount().log().substr(begin, end - begin));
     }
+    void expect_no_more(const Command& command)
+    {
+        const auto messages = messages_of(command.command);
+        EXPECT_LE(messages.size(), command.most) << testing::PrintToString(messages);
+    }
     static std::vector<std::string> messages(const std::string& log)
     {
         const std::set<std::string> unawaited{"RELEASE", "RELEASEDIR", "FORGET", "BATCH_FORGET"};
@@ -78,8 +83,7 @@ TEST_P(MessagesTest, AreNoMoreThanTheProtocolNeeds)
     } else {
         ok("cd /; " + before);
     }
-    const auto messages = messages_of(GetParam().command);
-    EXPECT_LE(messages.size(), GetParam().most) << testing::PrintToString(messages);
+    expect_no_more(GetParam());
     EXPECT_THAT(mount().log(), testing::HasSubstr("opcode: INIT"));  // or nothing was told at all
 }
 
@@ -119,8 +123,7 @@ protected:
 TEST_P(ReadOnlyMessagesTest, AreNoMoreThanTheProtocolNeeds)
 {
     ok(std::string("cd /; ") + GetParam().before);
-    const auto messages = messages_of(GetParam().command);
-    EXPECT_LE(messages.size(), GetParam().most) << testing::PrintToString(messages);
+    expect_no_more(GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(ReadOnly, ReadOnlyMessagesTest,
