@@ -49,12 +49,16 @@ std::string read_all(int from)
 Memory Memory::now()
 {
     const auto heap = ::mallinfo2();
-    std::ifstream file("/proc/self/statm");
+    return {.heap = static_cast<double>(heap.uordblks + heap.hblkhd), .resident = resident_bytes("self")};
+}
+
+double resident_bytes(const std::string& process)
+{
+    std::ifstream file("/proc/" + process + "/statm");
     double total = 0;
     double resident = 0;
     file >> total >> resident;
-    return {.heap = static_cast<double>(heap.uordblks + heap.hblkhd),
-            .resident = resident * static_cast<double>(::sysconf(_SC_PAGESIZE))};
+    return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
 std::map<std::string, double> in_child(const std::function<std::map<std::string, double>()>& work)

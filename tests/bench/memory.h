@@ -14,6 +14,9 @@ struct Memory {
     static Memory now();
 };
 
+// Bytes that are in memory of a process, as /proc names it.
+double resident_bytes(const std::string& process);
+
 // Runs `work` in a process of its own, so that nothing of earlier work is left there; the figures it returns.
 std::map<std::string, double> in_child(const std::function<std::map<std::string, double>()>& work);
 

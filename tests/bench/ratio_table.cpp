@@ -1,5 +1,7 @@
 #include "tests/bench/ratio_table.h"
 
+#include "tests/bench/median.h"
+
 #include "tests/bench/contender.h"
 
 #include <fmt/format.h>
@@ -10,13 +12,6 @@
 
 namespace bytestore::bench {
 namespace {
-
-double median(std::vector<double> figures)
-{
-    const auto middle = figures.begin() + static_cast<std::ptrdiff_t>(figures.size() / 2);
-    std::ranges::nth_element(figures, middle);
-    return *middle;
-}
 
 std::string shown(double figure)
 {

@@ -8,13 +8,26 @@
 
 namespace bytestore::bench {
 
-Scratch::Scratch()
+namespace {
+
+std::string usual_parent()
 {
     const char* const asked = std::getenv("BYTESTORE_BENCH_DIR");
-    const auto parent = asked != nullptr ? std::filesystem::path(asked) : std::filesystem::temp_directory_path();
-    path_ = parent / "bytestore-bench-XXXXXX";
+    return asked != nullptr ? std::string(asked) : std::filesystem::temp_directory_path().string();
+}
+
+}  // namespace
+
+Scratch::Scratch()
+    : Scratch(usual_parent())
+{
+}
+
+Scratch::Scratch(const std::string& parent)
+    : path_(std::filesystem::absolute(parent) / "bytestore-bench-XXXXXX")
+{
     if (::mkdtemp(path_.data()) == nullptr) {
-        throw std::runtime_error("no directory can be made in " + parent.string());
+        throw std::runtime_error("no directory can be made in " + parent);
     }
 }
 

@@ -1,4 +1,4 @@
-// A directory that is gone when its owner is; under BYTESTORE_BENCH_DIR, or TMPDIR, or /tmp.
+// A directory that is gone when its owner is; in `parent`, or in BYTESTORE_BENCH_DIR, or TMPDIR, or /tmp.
 #pragma once
 
 #include <string>
@@ -8,6 +8,7 @@ namespace bytestore::bench {
 class Scratch {
 public:
     Scratch();
+    explicit Scratch(const std::string& parent);
     ~Scratch();
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;

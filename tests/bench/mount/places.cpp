@@ -1,9 +1,12 @@
 #include "tests/bench/mount/places.h"
 
+#include "tests/bench/memory.h"
+
 #include <fmt/format.h>
 #include <unistd.h>
 #include <nlohmann/json.hpp>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -21,45 +24,36 @@ void run(const std::string& command)
     }
 }
 
-std::string make_directory(const std::string& in)
-{
-    std::string path = in + "/mount_bench-XXXXXX";
-    if (::mkdtemp(path.data()) == nullptr) {
-        throw std::runtime_error("no directory can be made in " + in);
-    }
-    return filesystem::canonical(path);
-}
-
 }  // namespace
 
 Places::Places(const std::string& disk)
-    : scratch_(make_directory(disk)), memory_(make_directory("/dev/shm"))
+    : scratch_(disk), memory_("/dev/shm")
 {
+    const auto& scratch = scratch_.path();
     for (const auto* name : {"kv", "null", "disk"}) {
-        filesystem::create_directory(scratch_ + '/' + name);
+        filesystem::create_directory(scratch + '/' + name);
     }
-    run(fmt::format("{} -o compact_threshold=0 '{}/data' '{}/kv'", MOUNT_PROGRAM, scratch_, scratch_));
-    run(fmt::format("{} '{}/null'", NULL_FS_PROGRAM, scratch_));
-    all_ = {{"ours", scratch_ + "/kv"}, {"null", scratch_ + "/null"}, {"disk", scratch_ + "/disk"}, {"tmpfs", memory_}};
+    run(fmt::format("{} -o compact_threshold=0 '{}/data' '{}/kv'", MOUNT_PROGRAM, scratch, scratch));
+    run(fmt::format("{} '{}/null'", NULL_FS_PROGRAM, scratch));
+    all_ = {
+        {"ours", scratch + "/kv"}, {"null", scratch + "/null"}, {"disk", scratch + "/disk"}, {"tmpfs", memory_.path()}};
 }
 
+// At once, even if somebody is in it, so that nothing is removed through a mount.
 Places::~Places()
 {
     for (const auto* name : {"kv", "null"}) {
         // NOLINTNEXTLINE(cert-env33-c)
-        if (std::system(fmt::format("umount '{}/{}'", scratch_, name).c_str()) != 0) {
-            return;  // nothing is removed through a mount
+        if (std::system(fmt::format("umount -l '{}/{}'", scratch_.path(), name).c_str()) != 0) {
+            std::fputs("mount_bench: a mount stays\n", stderr);
         }
     }
-    std::error_code error;
-    filesystem::remove_all(scratch_, error);
-    filesystem::remove_all(memory_, error);
 }
 
 double Places::disk_bytes() const
 {
     double bytes = 0;
-    for (const auto& entry : filesystem::directory_iterator(scratch_ + "/data")) {
+    for (const auto& entry : filesystem::directory_iterator(scratch_.path() + "/data")) {
         bytes += entry.is_regular_file() ? static_cast<double>(entry.file_size()) : 0;
     }
     return bytes;
@@ -67,12 +61,8 @@ double Places::disk_bytes() const
 
 double Places::daemon_bytes() const
 {
-    std::ifstream lock(scratch_ + "/data/LOCK");
-    const auto pid = nlohmann::json::parse(lock).at("pid").get<long>();
-    std::ifstream statm(fmt::format("/proc/{}/statm", pid));
-    double pages = 0;
-    statm >> pages >> pages;
-    return pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
+    std::ifstream lock(scratch_.path() + "/data/LOCK");
+    return resident_bytes(std::to_string(nlohmann::json::parse(lock).at("pid").get<long>()));
 }
 
 void Places::cool()

@@ -1,6 +1,8 @@
 // Where the same work is done: our mount, the null file system (null_fs.cpp), a directory on a disk and one in memory.
 #pragma once
 
+#include "tests/bench/scratch.h"
+
 #include <string>
 #include <vector>
 
@@ -28,8 +30,8 @@ public:
     static void cool();
 
 private:
-    std::string scratch_;
-    std::string memory_;
+    const Scratch scratch_;
+    const Scratch memory_;
     std::vector<Place> all_;
 };
 

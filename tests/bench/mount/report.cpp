@@ -1,5 +1,7 @@
 #include "tests/bench/mount/report.h"
 
+#include "tests/bench/median.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -12,16 +14,11 @@ namespace {
 
 constexpr std::array kPlaces = {"ours", "null", "disk", "tmpfs"};
 
-struct Summary {
-    double median = 0;
-    double spread = 0;  // the largest less the smallest, to the median
-};
-
-Summary summary_of(std::vector<double> figures)
+// The largest less the smallest, to the median.
+double spread(const std::vector<double>& figures)
 {
-    std::ranges::sort(figures);
-    const auto median = figures.at(figures.size() / 2);
-    return {.median = median, .spread = (figures.back() - figures.front()) / median};
+    const auto [least, most] = std::ranges::minmax(figures);
+    return (most - least) / median(figures);
 }
 
 }  // namespace
@@ -42,9 +39,9 @@ void Report::print() const
         std::string line = fmt::format("| {} |", workload);
         std::map<std::string, double> medians;
         for (const auto* place : kPlaces) {
-            const auto [median, spread] = summary_of(figures_.at(workload).at(place));
-            medians[place] = median;
-            line += fmt::format(" {:.3g} ±{:.0f}% |", median, spread * 50);
+            const auto& figures = figures_.at(workload).at(place);
+            medians[place] = median(figures);
+            line += fmt::format(" {:.3g} ±{:.0f}% |", medians[place], spread(figures) * 50);
         }
         fmt::print("{} {:.2f} | {:.2f} |\n", line, medians["ours"] / medians["null"],
                    medians["ours"] / medians["disk"]);
