@@ -13,7 +13,7 @@
 namespace bytestore::tools {
 namespace {
 
-constexpr std::size_t kPage = 1000;
+constexpr std::size_t kGroupsAPage = 1000;
 
 // The segment of a key, or of all keys in a group, that stands behind `prefix`.
 std::string_view segment_of(const ListItem& item, std::size_t prefix)
@@ -38,7 +38,7 @@ public:
     // An alias shows the start of its segment, so that only the keys that share it have to be asked.
     std::optional<std::string> resolve_alias(std::string_view prefix, std::string_view start, std::string_view alias)
     {
-        ListRequest request{.prefix = std::string(prefix).append(start), .delimiter = ':', .after = {}, .limit = kPage};
+        ListRequest request{.prefix = std::string(prefix).append(start), .delimiter = ':', .after = {}, .limit = kGroupsAPage};
         for (auto page = list(request); !page.empty(); page = list(request)) {
             for (const ListItem& item : page) {
                 const std::string_view segment = segment_of(item, prefix.size());

@@ -11,7 +11,7 @@
 namespace bytestore::tools {
 namespace {
 
-constexpr std::size_t kPage = 1000;
+constexpr std::size_t kKeysAPage = 1000;
 
 }  // namespace
 
@@ -31,7 +31,7 @@ Result<std::optional<Value>> look_up(Backend& backend, const std::string& key)
 Status for_each_item(Backend& backend, const std::string& prefix,
                      const std::function<Status(const ListItem& item)>& visit)
 {
-    ListRequest request{.prefix = prefix, .delimiter = {}, .after = {}, .limit = kPage};
+    ListRequest request{.prefix = prefix, .delimiter = {}, .after = {}, .limit = kKeysAPage};
     while (true) {
         TRY_ASSIGN(const std::vector<ListItem> page, backend.list(request));
         for (const ListItem& item : page) {

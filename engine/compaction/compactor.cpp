@@ -12,7 +12,6 @@ namespace bytestore {
 namespace {
 
 constexpr std::size_t kMergeCount = 4;
-constexpr std::uint64_t kBlock = 4096;  // of a disk, as a rule: less than that frees nothing
 constexpr std::uint64_t kMergeBytes = std::uint64_t{16} << 20;
 
 bool may_rewrite(const Catalog::SegmentView& view)
@@ -148,7 +147,7 @@ std::optional<Catalog::Slot> Compactor::smaller_than(Catalog::Slot slot) const
     auto least = live_bytes(*std::ranges::find(views, slot, &Catalog::SegmentView::slot));
     for (const auto& view : views) {
         const bool in_order = view.segment->header() || !predecessor_missing_before(views, view);
-        if (may_rewrite(view) && in_order && view.dead_bytes >= kBlock && live_bytes(view) < least) {
+        if (may_rewrite(view) && in_order && view.dead_bytes >= kDiskBlock && live_bytes(view) < least) {
             best = view.slot;
             least = live_bytes(view);
         }

@@ -24,6 +24,9 @@
 
 namespace bytestore {
 
+// Of a disk, as a rule: fewer dead bytes free nothing.
+inline constexpr std::uint64_t kDiskBlock = 4096;
+
 class Compactor {
 public:
     struct Hooks {

@@ -20,9 +20,6 @@ constexpr std::uint64_t kManyDeadBytes = std::uint64_t{64} << 20;
 // On a full disk so many more dead bytes are worth a compaction, however few records and whatever share they are.
 constexpr std::uint64_t kWorthBytes = std::uint64_t{256} << 10;
 
-// And if a write would fail otherwise, so many: less frees no block of the disk.
-constexpr std::uint64_t kBlock = 4096;
-
 }  // namespace
 
 Housekeeper::Housekeeper(Parts parts)
@@ -51,7 +48,7 @@ bool Housekeeper::made_room(std::uint64_t before)
     }
     const std::lock_guard lock(mutex_);
     if (attempts_ == before) {
-        if (parts_.catalog.staleness().dead_bytes < hopeless_ + kBlock) {
+        if (parts_.catalog.staleness().dead_bytes < hopeless_ + kDiskBlock) {
             return false;
         }
         compact_unasked_locked(0);

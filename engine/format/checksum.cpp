@@ -1,5 +1,7 @@
 #include "engine/format/checksum.h"
 
+#include "engine/format/hex_digits.h"
+
 #include <bit>
 #include <cstring>
 
@@ -10,7 +12,6 @@ namespace {
 constexpr std::string_view kBefore = ",\"c\":\"";
 constexpr std::string_view kAfter = "\"}";
 
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 // A number of which every byte is `byte`.
 constexpr std::uint64_t in_each(std::uint8_t byte)

@@ -1,5 +1,7 @@
 #include "engine/format/json_text.h"
 
+#include "engine/format/hex_digits.h"
+
 #include <algorithm>
 #include <array>
 
@@ -7,7 +9,6 @@ namespace bytestore::format {
 
 namespace {
 
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kLongEscape = "\\u00";
 constexpr std::size_t kShortSize = 2;
 constexpr std::size_t kLongSize = 6;

@@ -7,7 +7,7 @@
 namespace bytestore::fs {
 namespace {
 
-constexpr std::size_t kPage = 4096;
+constexpr std::size_t kItemsAPage = 4096;
 
 bool is_below(std::string_view key, std::string_view directory)
 {
@@ -122,7 +122,7 @@ Status Rename::move_directory(const std::string& from, const std::string& to)
     if (const auto value = store_.find(from)) {
         move_stored(from, to, value->entry().meta);
     }
-    ListRequest request{.prefix = prefix, .delimiter = {}, .after = {}, .limit = kPage};
+    ListRequest request{.prefix = prefix, .delimiter = {}, .after = {}, .limit = kItemsAPage};
     for (auto page = store_.list(request); !page.empty(); page = store_.list(request)) {
         for (const auto& item : page) {
             auto meta = item.entry.meta;

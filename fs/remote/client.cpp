@@ -18,7 +18,7 @@ constexpr FrameLimits kAnswer{.head_bytes = std::uint32_t{16} << 20, .body_bytes
 
 // The library throws for members that are missing or of another type.
 template <class Body>
-auto guarded(Body body) -> decltype(body())
+auto checked(Body body) -> decltype(body())
 {
     try {
         return body();
@@ -91,7 +91,7 @@ Status RemoteBackend::greet(std::chrono::milliseconds wait)
 {
     TRY(unless_lost(channel_.send({{"do", "hello"}}, "")));
     TRY_ASSIGN(const auto hello, answer(wait));
-    return guarded([&]() -> Status {
+    return checked([&]() -> Status {
         max_value_ = integer_from<std::uint64_t>(hello.head.at("max_value"));
         return {};
     });
@@ -110,7 +110,7 @@ Result<Frame> RemoteBackend::answer(std::chrono::milliseconds wait)
         return fail(Errc::io, "the daemon closed the connection before it began the request", ESHUTDOWN);
     }
     if (const auto error = frame.head.find("error"); error != frame.head.end()) {
-        return guarded([&]() -> Result<Frame> { return std::unexpected(answered(*error)); });
+        return checked([&]() -> Result<Frame> { return std::unexpected(answered(*error)); });
     }
     return frame;
 }
@@ -118,7 +118,7 @@ Result<Frame> RemoteBackend::answer(std::chrono::milliseconds wait)
 Result<std::optional<Value>> RemoteBackend::get(const std::string& key)
 {
     TRY_ASSIGN(auto answer, call({{"do", "get"}, {"key", json_of(std::string_view(key))}}));
-    return guarded([&]() -> Result<std::optional<Value>> {
+    return checked([&]() -> Result<std::optional<Value>> {
         if (!answer.head.at("found").get<bool>()) {
             return std::optional<Value>();
         }
@@ -131,7 +131,7 @@ Result<std::vector<ListItem>> RemoteBackend::list(const ListRequest& request)
     auto head = json_of(request);
     head["do"] = "list";
     TRY_ASSIGN(const auto answer, call(head));
-    return guarded([&]() -> Result<std::vector<ListItem>> {
+    return checked([&]() -> Result<std::vector<ListItem>> {
         std::vector<ListItem> items;
         for (const auto& item : answer.head.at("items")) {
             items.push_back(list_item_from(item));
@@ -149,7 +149,7 @@ Status RemoteBackend::set(const std::string& key, std::string_view value)
 Result<bool> RemoteBackend::remove(const std::string& key)
 {
     TRY_ASSIGN(const auto answer, call({{"do", "delete"}, {"key", json_of(std::string_view(key))}}));
-    return guarded([&]() -> Result<bool> { return answer.head.at("found").get<bool>(); });
+    return checked([&]() -> Result<bool> { return answer.head.at("found").get<bool>(); });
 }
 
 Status RemoteBackend::apply(const Batch& batch)
@@ -182,14 +182,14 @@ Status RemoteBackend::send_batch(const Batch& batch)
 Result<CompactionReport> RemoteBackend::compact()
 {
     TRY_ASSIGN(const auto answer, call({{"do", "compact"}}));
-    return guarded([&]() -> Result<CompactionReport> { return report_from(answer.head.at("report")); });
+    return checked([&]() -> Result<CompactionReport> { return report_from(answer.head.at("report")); });
 }
 
 // The directory is told as it is named here, which may be another mount namespace.
 Result<Stats> RemoteBackend::stats()
 {
     TRY_ASSIGN(const auto answer, call({{"do", "stats"}}));
-    return guarded([&]() -> Result<Stats> {
+    return checked([&]() -> Result<Stats> {
         auto stats = stats_from(answer.head.at("stats"));
         std::error_code error;
         const auto here = std::filesystem::weakly_canonical(directory_, error);

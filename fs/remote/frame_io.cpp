@@ -13,7 +13,7 @@ namespace bytestore::remote {
 namespace {
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
-constexpr std::uint64_t kTurn = kMiB;
+constexpr std::uint64_t kTurnBytes = kMiB;
 constexpr std::uint64_t kPiece = std::uint64_t{1} << 16;
 
 std::unexpected<Error> gone()
@@ -77,7 +77,7 @@ std::span<char> FrameReader::room()
 Result<Moved> FrameReader::read(int socket, const FrameLimits& limits)
 {
     Moved moved;
-    for (auto into = room(); !into.empty() && moved.bytes < kTurn; into = room()) {
+    for (auto into = room(); !into.empty() && moved.bytes < kTurnBytes; into = room()) {
         TRY_ASSIGN(const auto got, receive_some(socket, into));
         if (got == 0) {
             return moved;
@@ -114,8 +114,8 @@ std::string_view FrameWriter::left() const
 Result<Moved> FrameWriter::write(int socket)
 {
     Moved moved;
-    for (auto bytes = left(); !bytes.empty() && moved.bytes < kTurn; bytes = left()) {
-        TRY_ASSIGN(const auto sent, send_some(socket, bytes.substr(0, kTurn)));
+    for (auto bytes = left(); !bytes.empty() && moved.bytes < kTurnBytes; bytes = left()) {
+        TRY_ASSIGN(const auto sent, send_some(socket, bytes.substr(0, kTurnBytes)));
         if (sent == 0) {
             return moved;
         }

@@ -21,7 +21,7 @@ std::string without_newline(const Result<std::uint64_t>& length, std::string lin
     return line;
 }
 
-std::string told(const Fields& fields)
+std::string text_of(const Fields& fields)
 {
     const auto number = [](const auto& field) { return field ? fmt::to_string(*field) : "-"; };
     const std::string batch = fields.batch ? fmt::format("{}/{}", fields.batch->index, fields.batch->count) : "-";
@@ -29,7 +29,7 @@ std::string told(const Fields& fields)
                        number(fields.mode), number(fields.uid), number(fields.gid), batch, number(fields.synced_to));
 }
 
-std::string told(const Header& header)
+std::string text_of(const Header& header)
 {
     return fmt::format("v{} need [{}] id {} from {} prev {}", header.version, fmt::join(header.need, ","), header.id,
                        header.from, header.prev ? fmt::to_string(*header.prev) : "-");
@@ -158,8 +158,8 @@ std::string told(const Result<Line>& line, std::string_view value)
         "type {} command {} checked {} canonical {} key '{}' kind {} size {} at {}-{} fields {} header {} seal {}/{} "
         "value '{}'",
         static_cast<int>(line->type), static_cast<int>(line->command), line->checked, line->canonical, line->key,
-        static_cast<int>(line->kind), line->size, line->value_begin, line->value_end, told(line->fields),
-        told(line->header.value_or(Header{})), line->seal.records, line->seal.size, value);
+        static_cast<int>(line->kind), line->size, line->value_begin, line->value_end, text_of(line->fields),
+        text_of(line->header.value_or(Header{})), line->seal.records, line->seal.size, value);
 }
 
 std::string told(std::string_view line)

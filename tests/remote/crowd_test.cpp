@@ -11,7 +11,7 @@ using Clients = std::vector<std::unique_ptr<RawClient>>;
 
 constexpr uid_t kNobody = 65534;
 // Nobody is closed for that.
-constexpr std::chrono::hours kLong{1};
+constexpr std::chrono::hours kAnHour{1};
 constexpr std::size_t kLarge = std::size_t{8} << 20;
 constexpr std::size_t kSome = std::size_t{512} << 10;  // is much, but not so much as to earn time
 
@@ -63,7 +63,7 @@ std::vector<std::string> halves()
 
 TEST_F(CrowdTest, SilentConnectionsMakeWay)
 {
-    start({.patience = kLong});
+    start({.patience = kAnHour});
     crowd(500, "");
     expect_service();
     EXPECT_TRUE(clients_.front()->was_dismissed());
@@ -74,7 +74,7 @@ TEST_F(CrowdTest, SilentConnectionsMakeWay)
 TEST_F(CrowdTest, ThoseThatStopHalfWayKeepNobodyOut)
 {
     for (const auto& half : halves()) {
-        start({.max_connections = 8, .workers = 2, .patience = kLong, .stall = std::chrono::milliseconds(50)});
+        start({.max_connections = 8, .workers = 2, .patience = kAnHour, .stall = std::chrono::milliseconds(50)});
         crowd(40, half);
         expect_service();
         clients_.clear();
@@ -84,7 +84,7 @@ TEST_F(CrowdTest, ThoseThatStopHalfWayKeepNobodyOut)
 TEST_F(CrowdTest, OthersThatStopHalfWayKeepNobodyOut)
 {
     for (const auto& half : halves()) {
-        start({.max_connections = 8, .workers = 4, .patience = kLong, .stall = std::chrono::milliseconds(50)});
+        start({.max_connections = 8, .workers = 4, .patience = kAnHour, .stall = std::chrono::milliseconds(50)});
         for (const uid_t user : {kNobody, kNobody - 1, kNobody - 2}) {
             crowd_of(user, 20, half);
         }
@@ -97,7 +97,7 @@ TEST_F(CrowdTest, OthersThatStopHalfWayKeepNobodyOut)
 // Even those that may stall for as long as they like.
 TEST_F(CrowdTest, OthersLeavePlacesToTheDaemonsUser)
 {
-    start({.workers = 4, .patience = kLong, .stall = kLong});
+    start({.workers = 4, .patience = kAnHour, .stall = kAnHour});
     for (const uid_t user : {kNobody, kNobody - 1, kNobody - 2}) {
         crowd_of(user, 4, frame({{"do", "get"}, {"key", "large"}}));
     }
@@ -106,7 +106,7 @@ TEST_F(CrowdTest, OthersLeavePlacesToTheDaemonsUser)
 
 TEST_F(CrowdTest, ThoseOfWhomThereAreMostMakeWay)
 {
-    start({.max_connections = 8, .patience = kLong});
+    start({.max_connections = 8, .patience = kAnHour});
     const auto mine = connect();
     crowd_of(kNobody - 1, 2, "");
     crowd_of(kNobody, 100, "B");
@@ -120,7 +120,7 @@ TEST_F(CrowdTest, ThoseOfWhomThereAreMostMakeWay)
 
 TEST_F(CrowdTest, ManyUsersLeaveConnectionsToTheDaemonsUser)
 {
-    start({.max_connections = 8, .patience = kLong});
+    start({.max_connections = 8, .patience = kAnHour});
     const std::vector<std::unique_ptr<RemoteBackend>> mine = [this] {
         std::vector<std::unique_ptr<RemoteBackend>> clients;
         clients.push_back(connect());

@@ -18,7 +18,7 @@ namespace {
 
 using ::testing::AnyOf;
 
-struct Plan {
+struct ModePlan {
     std::function<bool(const FileCall&)> concerns;
     Fault fault;
     bool for_good = false;
@@ -37,7 +37,7 @@ protected:
         options_.snapshot_bytes = 300;
     }
 
-    void fail_each(const Plan& plan, int at_least)
+    void fail_each(const ModePlan& plan, int at_least)
     {
         for (failing_ = 0; run(plan) && !HasFailure(); ++failing_) {
         }
@@ -45,7 +45,7 @@ protected:
     }
 
     // False if the work was done before the call that was to fail.
-    bool run(const Plan& plan)
+    bool run(const ModePlan& plan)
     {
         calls_ = 0;
         failed_.reset();
@@ -67,7 +67,7 @@ protected:
         return failed_.has_value();
     }
 
-    std::optional<Fault> fault_of(const FileCall& call, const Plan& plan)
+    std::optional<Fault> fault_of(const FileCall& call, const ModePlan& plan)
     {
         if (!armed_ || !plan.concerns(call)) {
             return std::nullopt;

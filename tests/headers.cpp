@@ -1,0 +1,1 @@
+// Nothing of its own: what CMakeLists.txt precompiles for the tests has to belong to something.
