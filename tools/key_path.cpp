@@ -38,7 +38,8 @@ public:
     // An alias shows the start of its segment, so that only the keys that share it have to be asked.
     std::optional<std::string> resolve_alias(std::string_view prefix, std::string_view start, std::string_view alias)
     {
-        ListRequest request{.prefix = std::string(prefix).append(start), .delimiter = ':', .after = {}, .limit = kGroupsAPage};
+        ListRequest request{
+            .prefix = std::string(prefix).append(start), .delimiter = ':', .after = {}, .limit = kGroupsAPage};
         for (auto page = list(request); !page.empty(); page = list(request)) {
             for (const ListItem& item : page) {
                 const std::string_view segment = segment_of(item, prefix.size());

@@ -12,7 +12,6 @@ namespace {
 constexpr std::string_view kBefore = ",\"c\":\"";
 constexpr std::string_view kAfter = "\"}";
 
-
 // A number of which every byte is `byte`.
 constexpr std::uint64_t in_each(std::uint8_t byte)
 {
