@@ -28,7 +28,7 @@ protected:
     {
         std::filesystem::create_directory(store());
         write_file(store() / kSegment,
-                   head_ + GetParam().text + '\n' + test::good_line("b", head_.size() + GetParam().text.size()));
+                   head_ + GetParam().text() + '\n' + test::good_line("b", head_.size() + GetParam().text().size()));
     }
     std::string content() const { return kvs({"scan", "--json"}).out; }
 
@@ -55,7 +55,7 @@ class BadRecordTest : public BadInputTest {};
 
 TEST_P(BadRecordTest, InABatchIsNamedByItsLineAndWhatWasBeforeItStands)
 {
-    const auto input = test::good_line("a") + GetParam().text + '\n' + test::good_line("b");
+    const auto input = test::good_line("a") + GetParam().text() + '\n' + test::good_line("b");
     for (const Args& args : {Args{"batch"}, Args{"import"}}) {
         const Outcome run = kvs(args, input);
         EXPECT_EQ(run.exit, 1);
@@ -69,7 +69,7 @@ TEST_P(BadRecordTest, InABatchIsNamedByItsLineAndWhatWasBeforeItStands)
 
 TEST_P(BadRecordTest, InAnAtomicImportNothingIsApplied)
 {
-    const auto input = test::good_line("a") + GetParam().text + '\n' + test::good_line("b");
+    const auto input = test::good_line("a") + GetParam().text() + '\n' + test::good_line("b");
     EXPECT_EQ(kvs({"import", "--atomic"}, input).exit, 1);
     EXPECT_EQ(content(), "");
 }

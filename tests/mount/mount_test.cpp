@@ -12,7 +12,7 @@ namespace bytestore::test {
 
 StoreOnDisk::StoreOnDisk()
     : mount_({.data_dir = directory_ / "kvs-data", .mount_point = directory_ / "kv", .log = directory_ / "log"}),
-      watchdog_(mount_)
+      watchdog_(mount_.places().mount_point)
 {
     ::mkdir(root().c_str(), 0755);
     ::mkdir(place("tmp").c_str(), 0755);

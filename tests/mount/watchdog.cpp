@@ -3,17 +3,19 @@
 #include "tests/mount/mount.h"
 #include "tests/support/scale.h"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <iostream>
 #include <mutex>
+#include <utility>
 
 namespace bytestore::test {
 namespace {
 
-const std::chrono::minutes kLongestTest{scaled(3)};
+const std::chrono::minutes kLongestTest{std::max(3, scaled(3))};
 
-void watch(const Mount& mount, const std::stop_token& stop)
+void watch(const std::string& mount_point, const std::stop_token& stop)
 {
     std::mutex mutex;
     std::condition_variable_any changed;
@@ -21,14 +23,14 @@ void watch(const Mount& mount, const std::stop_token& stop)
     changed.wait_for(lock, stop, kLongestTest, [] { return false; });
     if (!stop.stop_requested()) {
         std::cerr << "The test takes too long; its mount is taken away.\n";
-        force_unmount(mount.places().mount_point);
+        force_unmount(mount_point);
     }
 }
 
 }  // namespace
 
-Watchdog::Watchdog(const Mount& mount)
-    : thread_([&mount](const std::stop_token& stop) { watch(mount, stop); })
+Watchdog::Watchdog(std::string mount_point)
+    : thread_([place = std::move(mount_point)](const std::stop_token& stop) { watch(place, stop); })
 {
 }
 

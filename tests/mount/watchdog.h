@@ -1,15 +1,14 @@
 // Ends a mount that does not answer: system calls of the test itself that wait for it fail, and the test with them.
 #pragma once
 
+#include <string>
 #include <thread>
 
 namespace bytestore::test {
 
-class Mount;
-
 class Watchdog {
 public:
-    explicit Watchdog(const Mount& mount);
+    explicit Watchdog(std::string mount_point);
 
 private:
     std::jthread thread_;

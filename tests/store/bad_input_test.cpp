@@ -51,7 +51,7 @@ protected:
     }
 
     const std::string head_ = header_line(0) + good_line("a");
-    const std::string line_ = GetParam().text + '\n';
+    const std::string line_ = GetParam().text() + '\n';
 };
 
 TEST_P(BadInputTest, IsDamageInTheLastSegment)

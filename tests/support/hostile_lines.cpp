@@ -57,66 +57,78 @@ std::string written(Write write)
 
 std::vector<HostileLine> nested()
 {
-    return {{"ABracketThatStaysOpen", "[", "not JSON"},
-            {"OpenBrackets", std::string(kMany, '['), "nested too deeply"},
-            {"OpenBracketsInAField", with("\"x\":" + std::string(kMany, '[') + std::string(kMany, ']')),
+    return {{"ABracketThatStaysOpen", [] { return "["s; }, "not JSON"},
+            {"OpenBrackets", [] { return std::string(kMany, '['); }, "nested too deeply"},
+            {"OpenBracketsInAField", [] { return with("\"x\":" + std::string(kMany, '[') + std::string(kMany, ']')); },
              "nested too deeply"},
-            {"OpenBraces", repeated(R"({"a":)", kMany), "nested too deeply"},
-            {"OpenBracketsWithAChecksum", checked(with("\"x\":" + std::string(kMany, '[') + std::string(kMany, ']'))),
+            {"OpenBraces", [] { return repeated(R"({"a":)", kMany); }, "nested too deeply"},
+            {"OpenBracketsWithAChecksum",
+             [] { return checked(with("\"x\":" + std::string(kMany, '[') + std::string(kMany, ']'))); },
              "nested too deeply"}};
 }
 
 std::vector<HostileLine> numbers()
 {
-    return {{"AHugeNumber", with("\"x\":" + std::string(kMany, '9')), "number out of range"},
-            {"AHugeExponent", with("\"x\":1e" + std::string(kMany, '9')), "number out of range"},
-            {"AHugeTime", with("\"mtime\":-" + std::string(kMany, '9')), "number out of range"},
-            {"ANumberThatIsNone", with("\"x\":" + std::string(kMany, '0')), "not JSON"}};
+    return {{"AHugeNumber", [] { return with("\"x\":" + std::string(kMany, '9')); }, "number out of range"},
+            {"AHugeExponent", [] { return with("\"x\":1e" + std::string(kMany, '9')); }, "number out of range"},
+            {"AHugeTime", [] { return with("\"mtime\":-" + std::string(kMany, '9')); }, "number out of range"},
+            {"ANumberThatIsNone", [] { return with("\"x\":" + std::string(kMany, '0')); }, "not JSON"}};
 }
 
 std::vector<HostileLine> characters()
 {
-    return {{"ALoneHighSurrogate", value(R"(\ud800)"), "not JSON"},
-            {"ALoneLowSurrogate", value(R"(\udc00)"), "not JSON"},
-            {"SurrogatesInTheWrongOrder", value(R"(\udc00\ud800)"), "not JSON"},
-            {"ManyLoneSurrogates", value(repeated(R"(\ud800)", kMany)), "not JSON"},
-            {"InvalidUtf8InAValue", value("\xff"), "not JSON"},
-            {"InvalidUtf8InAKey", "{\"cmd\":\"Delete\",\"key\":\"\x80\"}", "not JSON"},
-            {"AnOverlongCharacter", value("\xc0\x80"), "not JSON"},
-            {"ASurrogateInUtf8", value("\xed\xa0\x80"), "not JSON"},
-            {"ANul", value("a\0b"s), "control character"},
-            {"ANulBehind", value("v") + '\0', "control character"},
-            {"Nuls", std::string(kMany, '\0'), "control character"},
-            {"ARawControl", value("\x01"), "not JSON"},
-            {"AByteOrderMark", "\xef\xbb\xbf" + value("v"), "byte order mark"},
-            {"TabsThenGarbage", "[" + std::string(kMany, '\t') + "x", "not JSON"},
-            {"Garbage", std::string(kMany, 'x'), "not JSON"}};
+    return {{"ALoneHighSurrogate", [] { return value(R"(\ud800)"); }, "not JSON"},
+            {"ALoneLowSurrogate", [] { return value(R"(\udc00)"); }, "not JSON"},
+            {"SurrogatesInTheWrongOrder", [] { return value(R"(\udc00\ud800)"); }, "not JSON"},
+            {"ManyLoneSurrogates", [] { return value(repeated(R"(\ud800)", kMany)); }, "not JSON"},
+            {"InvalidUtf8InAValue", [] { return value("\xff"); }, "not JSON"},
+            {"InvalidUtf8InAKey", [] { return std::string("{\"cmd\":\"Delete\",\"key\":\"\x80\"}"); }, "not JSON"},
+            {"AnOverlongCharacter", [] { return value("\xc0\x80"); }, "not JSON"},
+            {"ASurrogateInUtf8", [] { return value("\xed\xa0\x80"); }, "not JSON"},
+            {"ANul", [] { return value("a\0b"s); }, "control character"},
+            {"ANulBehind", [] { return value("v") + '\0'; }, "control character"},
+            {"Nuls", [] { return std::string(kMany, '\0'); }, "control character"},
+            {"ARawControl", [] { return value("\x01"); }, "not JSON"},
+            {"AByteOrderMark", [] { return "\xef\xbb\xbf" + value("v"); }, "byte order mark"},
+            {"TabsThenGarbage", [] { return "[" + std::string(kMany, '\t') + "x"; }, "not JSON"},
+            {"Garbage", [] { return std::string(kMany, 'x'); }, "not JSON"}};
 }
 
 std::vector<HostileLine> fields()
 {
-    return {{"CmdTwice", R"({"cmd":"Set","cmd":"Set","key":"k","value":"v"})", "duplicate field cmd"},
-            {"KeyTwice", R"({"cmd":"Set","key":"k","key":"k","value":"v"})", "duplicate field key"},
-            {"KeyManyTimes", R"({"cmd":"Set",)" + repeated(R"("key":"k",)", kMany / 10) + R"("value":"v"})",
-             "duplicate field key"},
-            {"ValueTwice", R"({"cmd":"Set","key":"k","value":"v","value":"v"})", "duplicate field value"},
-            {"NoKey", R"({"cmd":"Set","value":"v"})", "missing field key"},
-            {"AKeyThatIsAnArray", R"({"cmd":"Set","key":["k"],"value":"v"})", "field key is not a string"},
-            {"AnUnknownCommand", R"({"cmd":")" + std::string(kMany, 'x') + R"(","key":"k"})", "unknown cmd xxxx"},
-            {"AnArrayThatIsTooLong", R"(["Set","k","v",1])", "too many elements"},
-            {"TwoRecords", value("v") + value("v"), "not JSON"},
-            {"AnUnendedString", R"({"cmd":"Set","key":"k","value":")" + std::string(kMany, 'x'), "not JSON"},
-            {"AWrongChecksum", with(R"("c":"0123456789abcdef")"), "checksum mismatch"}};
+    return {
+        {"CmdTwice", [] { return std::string(R"({"cmd":"Set","cmd":"Set","key":"k","value":"v"})"); },
+         "duplicate field cmd"},
+        {"KeyTwice", [] { return std::string(R"({"cmd":"Set","key":"k","key":"k","value":"v"})"); },
+         "duplicate field key"},
+        {"KeyManyTimes",
+         [] { return std::string(R"({"cmd":"Set",)" + repeated(R"("key":"k",)", kMany / 10) + R"("value":"v"})"); },
+         "duplicate field key"},
+        {"ValueTwice", [] { return std::string(R"({"cmd":"Set","key":"k","value":"v","value":"v"})"); },
+         "duplicate field value"},
+        {"NoKey", [] { return std::string(R"({"cmd":"Set","value":"v"})"); }, "missing field key"},
+        {"AKeyThatIsAnArray", [] { return std::string(R"({"cmd":"Set","key":["k"],"value":"v"})"); },
+         "field key is not a string"},
+        {"AnUnknownCommand", [] { return std::string(R"({"cmd":")" + std::string(kMany, 'x') + R"(","key":"k"})"); },
+         "unknown cmd xxxx"},
+        {"AnArrayThatIsTooLong", [] { return std::string(R"(["Set","k","v",1])"); }, "too many elements"},
+        {"TwoRecords", [] { return value("v") + value("v"); }, "not JSON"},
+        {"AnUnendedString", [] { return R"({"cmd":"Set","key":"k","value":")" + std::string(kMany, 'x'); }, "not JSON"},
+        {"AWrongChecksum", [] { return with(R"("c":"0123456789abcdef")"); }, "checksum mismatch"}};
 }
 
 std::vector<HostileLine> company()
 {
     const auto marked = [](const std::string& mark) { return checked(with(R"("b":")" + mark + '"')); };
     return {
-        {"ABatchOfFourBillion", marked("1/4294967295"), "an incomplete batch", true},
-        {"TheEndOfABatchOfFourBillion", marked("4294967295/4294967295"), "in the place of record 1", true},
+        {"ABatchOfFourBillion", [=] { return marked("1/4294967295"); }, "an incomplete batch", true},
+        {"TheEndOfABatchOfFourBillion", [=] { return marked("4294967295/4294967295"); }, "in the place of record 1",
+         true},
         {"ASealOfMore",
-         checked(R"({"cmd":"Delete","key":"\u0000bytestore","seal":18446744073709551615,"size":18446744073709551615})"),
+         [] {
+             return checked(
+                 R"({"cmd":"Delete","key":"\u0000bytestore","seal":18446744073709551615,"size":18446744073709551615})");
+         },
          "the seal does not fit", true}};
 }
 

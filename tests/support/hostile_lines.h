@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -10,9 +11,11 @@ namespace bytestore::test {
 
 struct HostileLine {
     std::string name;
-    std::string text;            // without a newline
-    std::string reason;          // what its refusal says, beside its place
-    bool only_in_a_log = false;  // a record by itself is good, and what is wrong is the company that it keeps
+    std::function<std::string()> make;  // its text, without a newline; some have millions of bytes
+    std::string reason;                 // what its refusal says, beside its place
+    bool only_in_a_log = false;         // a record by itself is good, and what is wrong is the company that it keeps
+
+    std::string text() const { return make(); }
 
     friend void PrintTo(const HostileLine& line, std::ostream* out) { *out << line.name; }
 };
