@@ -39,7 +39,11 @@ struct Events {
 std::unique_ptr<Filesystem> create_filesystem(Store& store, const MountOptions& options)
 {
     fs::DaemonControl control{.config = config_text(options), .log_level = {.get = log_level, .set = set_log_level}};
-    return std::make_unique<Filesystem>(store, FilesystemSettings{options.uid, options.gid, options.max_dirty},
+    return std::make_unique<Filesystem>(store,
+                                        FilesystemSettings{.uid = options.uid,
+                                                           .gid = options.gid,
+                                                           .max_dirty = options.max_dirty,
+                                                           .changes_wait = options.store.sync == SyncMode::always},
                                         std::move(control));
 }
 
@@ -100,25 +104,27 @@ Status serve_store(Store& store, const MountOptions& options, const Places& plac
             server->stop();
         }
     };
-    fuse_session* handle = nullptr;
+    Session* serving_session = nullptr;
     Status welcome;
     const auto initialized = [&] {
         welcome = events.started();
         if (!welcome) {
-            fuse_session_exit(handle);
+            serving_session->stop();
         }
     };
-    TRY_ASSIGN(const auto session, Session::create(fuse_options(options), operations(), filesystem.get(), initialized));
-    handle = session->get();
+    TRY_ASSIGN(const auto session,
+               Session::create(fuse_options(options), operations(), filesystem.get(), initialized, options.spin));
+    serving_session = session.get();
     // Before the mount: from then on a signal has something to undo.
     // What kvs has begun may need the loop, to let the kernel forget something.
-    const ShutdownSignals::Serving serving(signals, handle, [&] {
+    const ShutdownSignals::Serving serving(signals, [&] {
         store.abandon_compactions();
         stop_server();
         filesystem->detach();
+        session->stop();
     });
     TRY(session->mount(places.mount_point));
-    filesystem->attach(handle);
+    filesystem->attach(session->get());
     const Status served = session->serve();
     store.abandon_compactions();
     stop_server();

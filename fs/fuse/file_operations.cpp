@@ -15,6 +15,9 @@
 namespace bytestore::fuse {
 namespace {
 
+// To copy so many bytes takes longer than to wake a thread for the next request.
+constexpr std::size_t kLong = std::size_t{128} << 10;
+
 fs::Handle& handle_of(const fuse_file_info* info)
 {
     // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives back what it was given
@@ -88,7 +91,7 @@ Result<fs::Attributes> create(fs::Filesystem& core, fuse_req_t request, fuse_ino
 
 void on_create(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode, fuse_file_info* info)
 {
-    guard(request, [&](fs::Filesystem& core) {
+    guard_change(request, [&](fs::Filesystem& core) {
         const auto made = create(core, request, parent, name, mode, *info);
         if (!made) {
             reply_inode_error(request, made.error());
@@ -104,7 +107,7 @@ void on_create(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t m
 
 void on_mknod(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode, dev_t /*device*/)
 {
-    guard(request, [&](fs::Filesystem& core) {
+    guard_change(request, [&](fs::Filesystem& core) {
         if (!S_ISREG(mode)) {
             fuse_reply_err(request, EPERM);
             return;
@@ -126,6 +129,9 @@ void on_mknod(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mo
 
 void on_read(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offset, fuse_file_info* info)
 {
+    if (size >= kLong) {
+        RequestLoop::hand_over();
+    }
     guard(request, [&](fs::Filesystem& core) {
         const auto begin = static_cast<std::uint64_t>(offset);
         const auto bytes = info->fh == 0 ? core.read(ino, begin, size) : core.read(handle_of(info), begin, size);
@@ -142,6 +148,9 @@ void on_read(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offset, fuse
 // other requests. It takes one thread at most from those that serve them: direct I/O is sent one write at a time.
 void on_write(fuse_req_t request, fuse_ino_t /*ino*/, const char* data, size_t size, off_t offset, fuse_file_info* info)
 {
+    if (size >= kLong || handle_of(info).control != nullptr) {
+        RequestLoop::hand_over();
+    }
     guard(request, [&](fs::Filesystem& core) {
         const bool at_end = (info->flags & O_APPEND) != 0 && info->writepage == 0;
         const auto written =
@@ -157,7 +166,7 @@ void on_write(fuse_req_t request, fuse_ino_t /*ino*/, const char* data, size_t s
 
 void on_flush(fuse_req_t request, fuse_ino_t /*ino*/, fuse_file_info* info)
 {
-    guard(request, [&](fs::Filesystem& core) {
+    guard_change(request, [&](fs::Filesystem& core) {
         if (!opens_by_itself(core, request)) {
             reply_status(request, core.flush(handle_of(info)));
         }
@@ -166,13 +175,14 @@ void on_flush(fuse_req_t request, fuse_ino_t /*ino*/, fuse_file_info* info)
 
 void on_fsync(fuse_req_t request, fuse_ino_t /*ino*/, int /*data_only*/, fuse_file_info* info)
 {
+    RequestLoop::hand_over();
     guard(request,
           [&](fs::Filesystem& core) { reply_status(request, info->fh == 0 ? Status() : core.sync(handle_of(info))); });
 }
 
 void on_release(fuse_req_t request, fuse_ino_t /*ino*/, fuse_file_info* info)
 {
-    guard(request, [&](fs::Filesystem& core) {
+    guard_change(request, [&](fs::Filesystem& core) {
         reply_status(request, core.release(std::unique_ptr<fs::Handle>(&handle_of(info))));
     });
 }

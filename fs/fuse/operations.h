@@ -17,6 +17,7 @@ struct FilesystemSettings {
     std::optional<std::uint32_t> uid;  // the owner to show for every file
     std::optional<std::uint32_t> gid;
     std::uint64_t max_dirty = 0;  // bytes that all open files together may hold unstored
+    bool changes_wait = false;    // for the disk, before they are answered
 };
 
 // What the operations expect as their userdata.

@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint64_t kSmallestSegment = std::uint64_t{4} << 10;
 constexpr std::uint64_t kLargestSegment = std::uint64_t{1} << 40;
 constexpr std::uint64_t kLongestInterval = std::uint64_t{3600} * 1000;
+constexpr std::uint64_t kLongestSpin = 10000;
 constexpr std::uint64_t kLargestOwner = UINT32_MAX - 1;  // the last one means "unchanged" to chown(2)
 
 Status accept(MountOptions&, std::string_view)
@@ -98,6 +99,13 @@ Status set_max_value(MountOptions& options, std::string_view value)
 Status set_max_dirty(MountOptions& options, std::string_view value)
 {
     TRY_ASSIGN(options.max_dirty, parse_bytes(value, 1, UINT64_MAX));
+    return {};
+}
+
+Status set_spin(MountOptions& options, std::string_view value)
+{
+    TRY_ASSIGN(const auto microseconds, parse_number(value, 0, kLongestSpin));
+    options.spin = std::chrono::microseconds(microseconds);
     return {};
 }
 
@@ -200,6 +208,8 @@ constexpr auto kMountOptions = std::to_array<Option>({
      [](const MountOptions& o) { return Shown(std::to_string(o.store.compaction_threshold)); }},
     {"compact_dead=", "PERCENT", "and at this share of dead bytes in the log (50)", set_compact_dead,
      [](const MountOptions& o) { return Shown(std::to_string(o.store.compaction_dead_percent)); }},
+    {"spin=", "US", "ask for the next request for US microseconds before sleeping (100; 0 on one CPU)", set_spin,
+     [](const MountOptions& o) { return Shown(std::to_string(o.spin.count())); }},
     {"uid=", "N", "show every file as owned by user N", set_uid,
      [](const MountOptions& o) { return shown_number(o.uid); }},
     {"gid=", "N", "show every file as owned by group N", set_gid,

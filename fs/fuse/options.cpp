@@ -6,6 +6,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <sched.h>
+
+#include <chrono>
 #include <cstddef>
 #include <string_view>
 #include <utility>
@@ -157,6 +160,13 @@ std::string help_lines(std::span<const Option> options)
 }
 
 }  // namespace
+
+std::chrono::microseconds default_spin()
+{
+    cpu_set_t cpus{};
+    const bool one = ::sched_getaffinity(0, sizeof cpus, &cpus) == 0 && CPU_COUNT(&cpus) == 1;
+    return std::chrono::microseconds(one ? 0 : 100);
+}
 
 Result<MountOptions> parse_options(int argc, const char* const* argv)
 {

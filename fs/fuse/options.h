@@ -6,12 +6,16 @@
 #include "engine/result.h"
 #include "fs/core/buffer.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace bytestore::fuse {
+
+// None where one CPU is all there is: it would be taken from whoever makes the next request.
+std::chrono::microseconds default_spin();
 
 struct MountOptions {
     enum class Action : std::uint8_t { mount, help, version };
@@ -31,7 +35,8 @@ struct MountOptions {
     std::optional<std::uint32_t> uid;  // the owner to show for every file
     std::optional<std::uint32_t> gid;
     std::uint64_t max_dirty = fs::default_max_dirty();  // bytes in open files that are not stored
-    Options store;                                      // what the options say of the store; the rest has its defaults
+    std::chrono::microseconds spin = default_spin();  // how long the daemon asks for the next request before it sleeps
+    Options store;                                    // what the options say of the store; the rest has its defaults
 };
 
 // Reads no file and asks nothing of the system. Errc::invalid names the first argument that cannot be right. With an

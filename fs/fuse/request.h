@@ -3,6 +3,7 @@
 
 #include "fs/fuse/operations.h"
 #include "fs/fuse/replies.h"
+#include "fs/fuse/request_loop.h"
 
 #include <cerrno>
 #include <new>
@@ -31,6 +32,16 @@ void guard(fuse_req_t request, Body body) noexcept
     } catch (...) {
         fuse_reply_err(request, EIO);
     }
+}
+
+// What changes the store.
+template <class Body>
+void guard_change(fuse_req_t request, Body body) noexcept
+{
+    if (filesystem(request).settings().changes_wait) {
+        RequestLoop::hand_over();
+    }
+    guard(request, body);
 }
 
 inline void reply_entry(fuse_req_t request, const Result<fs::Attributes>& attributes)

@@ -1,6 +1,5 @@
 #include "fs/fuse/session.h"
 
-#include "engine/io/os_error.h"
 #include "fs/fuse/fuse_args.h"
 #include "fs/fuse/log.h"
 
@@ -52,15 +51,11 @@ std::unexpected<Error> fuse_failure(Errc code, const std::string& what)
     return fail(code, reason.empty() ? what : fmt::format("{}: {}", what, reason));
 }
 
-struct DestroyLoopConfig {
-    void operator()(fuse_loop_config* config) const { fuse_loop_cfg_destroy(config); }
-};
-
 }  // namespace
 
 Result<std::unique_ptr<Session>> Session::create(const std::vector<std::string>& options,
                                                  const fuse_lowlevel_ops& operations, void* userdata,
-                                                 std::function<void()> initialized)
+                                                 std::function<void()> initialized, std::chrono::microseconds spin)
 {
     the_init() = {operations.init, std::move(initialized)};
     fuse_lowlevel_ops hooked = operations;
@@ -72,7 +67,7 @@ Result<std::unique_ptr<Session>> Session::create(const std::vector<std::string>&
     if (session == nullptr) {
         return fuse_failure(Errc::invalid, "libfuse does not start");
     }
-    return std::unique_ptr<Session>(new Session(session));
+    return std::unique_ptr<Session>(new Session(session, spin));
 }
 
 Session::~Session()
@@ -88,16 +83,6 @@ Status Session::mount(const std::string& mount_point)
     }
     mounted_ = true;
     let_fuse_speak();
-    return {};
-}
-
-Status Session::serve()
-{
-    const std::unique_ptr<fuse_loop_config, DestroyLoopConfig> config(fuse_loop_cfg_create());
-    const int ended = fuse_session_loop_mt(session_, config.get());
-    if (ended < 0) {
-        return os_failure(-ended, "serve", "the mount");
-    }
     return {};
 }
 

@@ -6,12 +6,9 @@
 // end is near.
 #pragma once
 
-#include "fs/fuse/fuse_api.h"
-
-#include <pthread.h>
-
 #include <condition_variable>
 #include <csignal>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -26,11 +23,10 @@ public:
     ShutdownSignals(const ShutdownSignals&) = delete;
     ShutdownSignals& operator=(const ShutdownSignals&) = delete;
 
-    // While this lives a signal ends the loop of `session`, which the thread that made this one runs.
+    // While this lives a signal calls `end`, once and on another thread. It ends no sooner than that call.
     class Serving {
     public:
-        // `before_exit` runs first, on another thread and while the loop goes on.
-        Serving(ShutdownSignals& signals, fuse_session* session, std::function<void()> before_exit);
+        Serving(ShutdownSignals& signals, std::function<void()> end);
         ~Serving();
         Serving(const Serving&) = delete;
         Serving& operator=(const Serving&) = delete;
@@ -46,17 +42,14 @@ private:
     void shut_down();
 
     sigset_t signals_{};
-    struct sigaction old_prod_{};
 
     std::mutex mutex_;
     // Guarded by mutex_.
     std::condition_variable changed_;
     Phase phase_ = Phase::starting;
     bool quit_ = false;
-    bool calling_ = false;  // before_exit_ runs
-    fuse_session* session_ = nullptr;
-    std::function<void()> before_exit_;
-    pthread_t server_{};
+    bool calling_ = false;  // end_ runs
+    std::function<void()> end_;
 
     std::thread watcher_;  // last: it uses all of the above
 };

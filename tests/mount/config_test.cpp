@@ -44,7 +44,8 @@ std::string joined(const std::string& config)
 // Every option, with a value that is not its default.
 const std::vector<std::string> kGiven{"sync=never",     "sync_interval=7",     "max_value=77", "segment_size=8192",
                                       "compact_dead=7", "compact_threshold=0", "max_dirty=99", "uid=7",
-                                      "gid=8",          "fsname=a\\,b\\\\",    "allow_other",  "default_permissions"};
+                                      "gid=8",          "fsname=a\\,b\\\\",    "allow_other",  "default_permissions",
+                                      "spin=7"};
 
 TEST(ConfigTest, every_option_of_the_table_is_shown_as_it_was_given_and_nothing_else)
 {

@@ -1,73 +1,73 @@
 #include "fs/fuse/shutdown_signals.h"
 
-#include "fs/fuse/session.h"
-
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
-#include <memory>
 
 namespace bytestore::fuse {
 namespace {
 
 constexpr int kAll[] = {SIGTERM, SIGINT, SIGHUP};
 
-// Never mounted: only its flag is looked at.
-std::unique_ptr<Session> idle_session()
-{
-    auto session = Session::create({"subtype=test"}, fuse_lowlevel_ops{}, nullptr, [] {});
-    EXPECT_TRUE(session);
-    return std::move(*session);
-}
-
-// Sends a signal to the process and waits like the loop of a session, until it is interrupted.
-void wait_for_exit(fuse_session* session, int signal)
-{
-    ::kill(::getpid(), signal);
-    while (fuse_session_exited(session) == 0) {
-        ::usleep(1000);
-    }
-}
-
-TEST(ShutdownSignalsTest, each_signal_ends_the_session_that_is_served)
+TEST(ShutdownSignalsTest, each_signal_ends_what_is_served)
 {
     for (const int signal : kAll) {
         ShutdownSignals signals;
-        const auto session = idle_session();
-        const ShutdownSignals::Serving serving(signals, session->get(), [] {});
-        wait_for_exit(session->get(), signal);
-        EXPECT_EQ(::pause(), -1);  // the loop that misses the first prod gets another
+        std::atomic<bool> ended = false;
+        const ShutdownSignals::Serving serving(signals, [&] { ended = true; });
+        ::kill(::getpid(), signal);
+        while (!ended) {
+            ::usleep(1000);
+        }
     }
 }
 
-TEST(ShutdownSignalsTest, what_must_come_before_the_exit_runs_while_the_session_goes_on)
+TEST(ShutdownSignalsTest, what_is_served_lasts_until_the_end_was_told)
 {
     ShutdownSignals signals;
-    const auto session = idle_session();
-    std::atomic<int> exited_before = -1;
+    std::atomic<bool> begun = false;
+    std::atomic<bool> told = false;
     {
-        const ShutdownSignals::Serving serving(signals, session->get(),
-                                               [&] { exited_before = fuse_session_exited(session->get()); });
-        wait_for_exit(session->get(), SIGTERM);
+        const ShutdownSignals::Serving serving(signals, [&] {
+            begun = true;
+            ::usleep(20'000);
+            told = true;
+        });
+        ::kill(::getpid(), SIGTERM);
+        while (!begun) {
+            ::usleep(1000);
+        }
     }
-    EXPECT_EQ(exited_before, 0);
+    EXPECT_TRUE(told);
 }
 
-TEST(ShutdownSignalsTest, after_the_session_signals_are_ignored)
+TEST(ShutdownSignalsTest, only_the_first_signal_counts)
 {
     ShutdownSignals signals;
-    const auto session = idle_session();
+    std::atomic<int> ends = 0;
+    const ShutdownSignals::Serving serving(signals, [&] { ++ends; });
+    for (const int signal : kAll) {
+        ::kill(::getpid(), signal);
+        ::usleep(20'000);
+    }
+    EXPECT_EQ(ends, 1);
+}
+
+TEST(ShutdownSignalsTest, afterwards_signals_are_ignored)
+{
+    ShutdownSignals signals;
+    std::atomic<int> ends = 0;
     {
-        const ShutdownSignals::Serving serving(signals, session->get(), [] {});
+        const ShutdownSignals::Serving serving(signals, [&] { ++ends; });
     }
     for (const int signal : kAll) {
         ::kill(::getpid(), signal);
     }
     ::usleep(50'000);
-    EXPECT_EQ(fuse_session_exited(session->get()), 0);
+    EXPECT_EQ(ends, 0);
 }
 
 TEST(ShutdownSignalsDeathTest, before_the_session_each_signal_ends_the_process)

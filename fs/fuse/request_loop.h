@@ -1,0 +1,77 @@
+// Reads the kernel's requests and has them processed, by as few threads as can be (leaders and followers: Schmidt and
+// others, "Leader/Followers", PLoP 2000). One thread leads: it reads a request, processes it and reads the next, which
+// spares waking another thread for each. The others are parked.
+//
+// A request that may wait says so before it does (hand_over), and another thread leads. If one takes long without
+// having said so, a parked thread notices within milliseconds, and leads.
+//
+// A leader that finds no request goes on asking for a while, the spin, and only then sleeps until there is one: most
+// requests follow closely on an answer, and being woken takes longer than that. The price is that much time of one CPU
+// after each burst, which goes to anybody else who wants it.
+#pragma once
+
+#include "engine/result.h"
+#include "fs/fuse/fuse_api.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace bytestore::fuse {
+
+class RequestLoop {
+public:
+    // `session` has to outlive this.
+    RequestLoop(fuse_session* session, std::chrono::microseconds spin);
+    ~RequestLoop();
+    RequestLoop(const RequestLoop&) = delete;
+    RequestLoop& operator=(const RequestLoop&) = delete;
+
+    // Used once, with the session mounted. Returns when the file system was unmounted, stop was called or reading
+    // fails, which is an error; every request that was begun is answered then.
+    Status run();
+    // Any thread may call it, at any time.
+    void stop();
+
+    // For whoever processes a request, before he waits for something. Elsewhere it does nothing.
+    static void hand_over();
+
+private:
+    struct Worker;
+
+    void work();
+    bool await_turn(Worker& worker);
+    bool is_stuck_locked();
+    void lead(Worker& worker);
+    void ask_to_be_watched();
+    bool receive(Worker& worker);
+    void sleep_until_request() const;
+    void pass_on(const Worker& worker);
+    void start_worker_locked();
+    void end(Status status);
+
+    fuse_session* const session_;
+    const std::chrono::microseconds spin_;
+    const int wake_;  // an eventfd that is readable once stop was called
+
+    std::atomic<const Worker*> leader_ = nullptr;  // changes with mutex_ held; nullptr: whoever comes first
+    std::atomic<bool> active_ = false;             // requests came lately: the leader is watched
+
+    std::mutex mutex_;
+    // Guarded by mutex_.
+    std::condition_variable turn_;
+    std::vector<std::thread> threads_;
+    unsigned parked_ = 0;
+    bool watched_ = false;  // by one of those
+    const Worker* seen_leader_ = nullptr;
+    std::uint64_t seen_step_ = 0;
+    unsigned quiet_ticks_ = 0;
+    bool ended_ = false;
+    Status status_;
+};
+
+}  // namespace bytestore::fuse
