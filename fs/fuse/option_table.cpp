@@ -208,7 +208,7 @@ constexpr auto kMountOptions = std::to_array<Option>({
      [](const MountOptions& o) { return Shown(std::to_string(o.store.compaction_threshold)); }},
     {"compact_dead=", "PERCENT", "and at this share of dead bytes in the log (50)", set_compact_dead,
      [](const MountOptions& o) { return Shown(std::to_string(o.store.compaction_dead_percent)); }},
-    {"spin=", "US", "ask for the next request for US microseconds before sleeping (100; 0 on one CPU)", set_spin,
+    {"spin=", "US", "ask for the next request for US microseconds before sleeping (200; 0 on one CPU)", set_spin,
      [](const MountOptions& o) { return Shown(std::to_string(o.spin.count())); }},
     {"uid=", "N", "show every file as owned by user N", set_uid,
      [](const MountOptions& o) { return shown_number(o.uid); }},

@@ -165,7 +165,7 @@ std::chrono::microseconds default_spin()
 {
     cpu_set_t cpus{};
     const bool one = ::sched_getaffinity(0, sizeof cpus, &cpus) == 0 && CPU_COUNT(&cpus) == 1;
-    return std::chrono::microseconds(one ? 0 : 100);
+    return std::chrono::microseconds(one ? 0 : 200);
 }
 
 Result<MountOptions> parse_options(int argc, const char* const* argv)
