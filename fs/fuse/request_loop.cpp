@@ -226,6 +226,7 @@ void RequestLoop::end(Status status)
     if (!std::exchange(ended_, true)) {
         status_ = std::move(status);
     }
+    leader_ = nullptr;  // its thread ends, and it with that
     turn_.notify_all();
 }
 

@@ -46,6 +46,7 @@ struct Gate {
     {
         const std::lock_guard lock(mutex);
         is_open = true;
+        waiting = 0;
         changed.notify_all();
     }
     void await(unsigned count)
@@ -83,8 +84,12 @@ void on_getattr(fuse_req_t request, fuse_ino_t ino, fuse_file_info* /*info*/)
 
 class RequestLoopTest : public testing::TestWithParam<std::chrono::microseconds> {
 protected:
-    void SetUp() override
+    void SetUp() override { start(); }
+    void TearDown() override { end(); }
+
+    void start()
     {
+        gate_.is_open = false;
         fuse_lowlevel_ops ops{};
         ops.lookup = on_lookup;
         ops.getattr = on_getattr;
@@ -94,12 +99,13 @@ protected:
         ASSERT_TRUE(session_->mount(directory_.path()));
         served_ = std::async(std::launch::async, [this] { return session_->serve(); });
     }
-    void TearDown() override
+    void end()
     {
         gate_.open();
         asking_.clear();
         session_->stop();
         EXPECT_TRUE(served_.get());
+        session_.reset();
     }
 
     bool exists(const std::string& name) const
@@ -164,6 +170,18 @@ TEST_P(RequestLoopTest, EndsWithTheMount)
     EXPECT_TRUE(exists("free"));
     ASSERT_EQ(::umount2(directory_.path().c_str(), 0), 0);
     EXPECT_EQ(served_.wait_for(10s), std::future_status::ready);
+}
+
+TEST_P(RequestLoopTest, EndsWhoeverLeads)
+{
+    for (int round = 0; round < 50; ++round) {
+        for (unsigned i = 1; i <= 20; ++i) {
+            ask_for("announced" + std::to_string(i));
+            gate_.await(i);
+        }
+        end();
+        start();
+    }
 }
 
 TEST_P(RequestLoopTest, EndsOnceWhatWasBegunIsAnswered)

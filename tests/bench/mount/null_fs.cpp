@@ -1,7 +1,9 @@
 // null_fs MOUNTPOINT: a FUSE file system that does as little as one can, in memory. What it costs is the price of the
-// transport, which no daemon on the same libfuse can go below. As good at caching as ByteStore is.
+// transport, which no daemon on the same libfuse can go below. As good at caching as ByteStore is, and with its loop.
 #include "fs/fuse/fuse_api.h"
 #include "fs/fuse/fuse_args.h"
+#include "fs/fuse/options.h"
+#include "fs/fuse/request_loop.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -345,10 +347,8 @@ int main(int argc, char** argv)
     if (session == nullptr || fuse_session_mount(session, argv[1]) != 0 || fuse_daemonize(0) != 0) {
         return 1;
     }
-    auto* const config = fuse_loop_cfg_create();
-    const int ended = fuse_session_loop_mt(session, config);
-    fuse_loop_cfg_destroy(config);
+    const auto served = bytestore::fuse::RequestLoop(session, bytestore::fuse::default_spin()).run();
     fuse_session_unmount(session);
     fuse_session_destroy(session);
-    return ended < 0 ? 1 : 0;
+    return served ? 0 : 1;
 }
