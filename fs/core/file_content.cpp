@@ -188,6 +188,9 @@ Result<std::uint64_t> Files::write(const NodePtr& file, const WritePlace& place,
 {
     const std::lock_guard lock(file->mutex);
     auto& content = *file->content;
+    if (place.from_page && content.stale_pages > 0) {
+        return place.offset;
+    }
     if (!content.failure) {
         auto done = write_locked(file, place, bytes);
         if (done) {

@@ -369,22 +369,33 @@ std::size_t Files::longest_pending_key(std::string_view prefix) const
     return longest;
 }
 
-void Files::replaced(const NodePtr& file)
+bool Files::replaced(const NodePtr& file)
 {
     const std::lock_guard lock(file->mutex);
     const auto value = stored(file);
     if (!file->content || !value) {
-        return;
+        return false;
     }
     auto& content = *file->content;
     if (!std::exchange(content.stored, true)) {
         pending_.remove(*file);
         nodes_.unpin(file);
     }
-    if (!content.changed && !content.pending && !content.failure) {
-        content.data.clear();
-        content.loaded = false;
-        content.meta = value->entry().meta;
+    if (content.changed || content.pending || content.failure) {
+        return false;
+    }
+    content.data.clear();
+    content.loaded = false;
+    content.meta = value->entry().meta;
+    ++content.stale_pages;
+    return true;
+}
+
+void Files::pages_are_forgotten(const NodePtr& file)
+{
+    const std::lock_guard lock(file->mutex);
+    if (file->content && file->content->stale_pages > 0) {
+        --file->content->stale_pages;
     }
 }
 

@@ -28,6 +28,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace bytestore::fs {
 
@@ -49,7 +50,8 @@ struct OpenRequest {
 
 struct WritePlace {
     std::uint64_t offset = 0;
-    bool at_end = false;  // O_APPEND: wherever that is by now; the offset is where the kernel believes it
+    bool at_end = false;     // O_APPEND: wherever that is by now; the offset is where the kernel believes it
+    bool from_page = false;  // bytes of a mapping, which the kernel held: with those around them, as they were then
 };
 
 class Files {
@@ -97,7 +99,12 @@ public:
     std::size_t longest_pending_key(std::string_view prefix) const;
 
     // The stored value was replaced by somebody else: the file shows it, unless a writer has something in its buffer.
-    void replaced(const NodePtr& file);
+    // True if pages of it may be dirty in the kernel, which would put back what they were made of: they are dropped
+    // when they arrive, until the kernel has forgotten them and the caller says so.
+    bool replaced(const NodePtr& file);
+    void pages_are_forgotten(const NodePtr& file);
+    // That are open for writing, or no record yet.
+    std::vector<NodePtr> with_content() const;
     // The name is gone, now: what is open goes on with the content that it had; `value` is what was stored, if
     // anything.
     void orphan(const NodePtr& file, const std::optional<ValueRef>& value);
@@ -119,7 +126,6 @@ private:
     void drop_locked(const NodePtr& file);
     void settled_locked(const NodePtr& file);
     std::optional<ValueRef> stored(const NodePtr& file) const;
-    std::vector<NodePtr> with_content() const;
 
     Store& store_;
     NodeTable& nodes_;

@@ -9,7 +9,10 @@
 #include <chrono>
 #include <mutex>
 #include <shared_mutex>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace bytestore::fs {
 namespace {
@@ -314,14 +317,43 @@ Status Filesystem::rename(Ino parent, std::string_view name, Ino new_parent, std
 
 Status Filesystem::apply(const Batch& batch)
 {
+    collect_pages(batch);
     Position position;
+    std::vector<NodePtr> stale;
     {
         const std::unique_lock names(names_lock_);
         OutsideChange change(store_, nodes_, names_, files_, pending_);
         TRY_ASSIGN(position, change.run(batch, invalidations_));
+        stale = change.stale_files();
     }
     invalidations_.wait();
+    for (const auto& file : stale) {
+        files_.pages_are_forgotten(file);
+    }
     return store_.settle(position);
+}
+
+// What was written to mappings of the files that change, and is still with the kernel, counts as written before.
+void Filesystem::collect_pages(const Batch& batch)
+{
+    {
+        const std::shared_lock names(names_lock_);
+        const auto files = files_.with_content();
+        if (files.empty()) {
+            return;
+        }
+        std::unordered_set<std::string_view> keys;
+        for (const auto& operation : batch.operations()) {
+            keys.insert(operation.key);
+        }
+        for (const auto& file : files) {
+            const auto key = file->detached ? std::nullopt : names_.key_of(*file);
+            if (key && keys.contains(*key)) {
+                invalidations_.content(file->ino);
+            }
+        }
+    }
+    invalidations_.wait();
 }
 
 Status Filesystem::commit_pending()

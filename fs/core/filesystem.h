@@ -143,6 +143,7 @@ private:
     Result<Created> create_locked(const NodePtr& parent, std::string_view name, std::uint32_t mode, Owner owner,
                                   const OpenRequest& request, bool exclusive);
     Result<Bytes> read_file(const NodePtr& file, std::uint64_t offset, std::size_t size);
+    void collect_pages(const Batch& batch);
     Status commit_pending();
     void store_times() const;
     void commit_overdue();

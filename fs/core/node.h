@@ -28,10 +28,11 @@ struct Content {
     }
 
     Buffer data;
-    bool loaded = false;   // data is the file's content; else that is still the stored value
-    bool changed = false;  // by a write, a truncation or a setattr: the next flush makes it a record
-    bool pending = false;  // created or truncated by open, and nothing since: see Filesystem::flush
-    bool stored = false;   // the file's key is bound (to an older value, if changed or pending)
+    bool loaded = false;       // data is the file's content; else that is still the stored value
+    bool changed = false;      // by a write, a truncation or a setattr: the next flush makes it a record
+    bool pending = false;      // created or truncated by open, and nothing since: see Filesystem::flush
+    bool stored = false;       // the file's key is bound (to an older value, if changed or pending)
+    unsigned stale_pages = 0;  // replaced beside the mount, so often that the kernel has not forgotten yet
     unsigned bare_flushes = 0;
     std::int64_t since = 0;  // when it became pending
     Meta meta;

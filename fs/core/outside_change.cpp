@@ -201,7 +201,9 @@ void OutsideChange::follow(const NodePtr& file, const Before& before)
 {
     const auto now = store_.find(before.spot.key);
     if (file && before.named && !same_record(before.value, now)) {
-        files_.replaced(file);
+        if (files_.replaced(file)) {
+            stale_.push_back(file);
+        }
         contents_.insert(file->ino);
         followed_[file] = now && (!before.value || now->entry().size > before.value->entry().size);
     }

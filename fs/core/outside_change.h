@@ -23,6 +23,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace bytestore::fs {
 
@@ -32,6 +33,8 @@ public:
 
     // Used once. On error nothing has changed, and nothing is noted.
     Result<Position> run(const Batch& batch, const Invalidations& invalidations);
+    // Those whose pages the kernel may still have: see Files::replaced.
+    const std::vector<NodePtr>& stale_files() const { return stale_; }
 
 private:
     // A name that the kernel may have cached, for it knows the directory: what stood there before.
@@ -67,6 +70,7 @@ private:
     std::map<std::string, Before, std::less<>> before_;
     std::set<std::pair<Ino, std::string>> entries_;
     std::set<Ino> contents_;
+    std::vector<NodePtr> stale_;        // see stale_files
     std::map<NodePtr, bool> followed_;  // files that show another record; whether it is longer
 };
 

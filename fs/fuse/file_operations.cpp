@@ -153,9 +153,10 @@ void on_write(fuse_req_t request, fuse_ino_t /*ino*/, const char* data, size_t s
     }
     guard(request, [&](fs::Filesystem& core) {
         const bool at_end = (info->flags & O_APPEND) != 0 && info->writepage == 0;
-        const auto written =
-            core.write(handle_of(info), {.offset = static_cast<std::uint64_t>(offset), .at_end = at_end},
-                       std::string_view(data, size));
+        const auto written = core.write(
+            handle_of(info),
+            {.offset = static_cast<std::uint64_t>(offset), .at_end = at_end, .from_page = info->writepage != 0},
+            std::string_view(data, size));
         if (written) {
             fuse_reply_write(request, *written);
         } else {

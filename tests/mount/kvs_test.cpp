@@ -47,6 +47,27 @@ protected:
     }
 };
 
+// A process of its own: a child that it started would close the file as well, and write the page back with that.
+TEST_F(KvsTest, APageOfAMappingThatWasWrittenBeforeMakesNoMixture)
+{
+    write_file(place("tmp/map.py"), R"(
+import mmap, os, sys, time
+f = os.open('v', os.O_RDWR)
+m = mmap.mmap(f, 5000)
+m[0:1] = b'A'
+open(os.environ['TMP'] + '/mapped', 'w').close()
+while not os.path.exists(os.environ['TMP'] + '/set'): time.sleep(0.01)
+)");
+    for (const int size : {3, 5000, 20000}) {
+        ok("head -c 5000 /dev/zero | tr '\\0' x > v");
+        ok("python3 $TMP/map.py & until [ -e $TMP/mapped ]; do sleep 0.01; done; head -c " + std::to_string(size) +
+           " /dev/zero | tr '\\0' y | kvs --dir $DATA set v -; touch $TMP/set; wait; rm $TMP/set $TMP/mapped");
+        // The mapping was written first, and is stored last.
+        EXPECT_EQ(ok("cat v"), "A" + std::string(4999, 'x'));
+        EXPECT_EQ(ok("kvs --dir $DATA get --raw v"), "A" + std::string(4999, 'x'));
+    }
+}
+
 TEST_F(KvsTest, ChangesAreSeenThroughCachedMissingAndListedNames)
 {
     python(R"(
