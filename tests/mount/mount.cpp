@@ -5,13 +5,11 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <fstream>
 #include <thread>
 
 namespace bytestore::test {
@@ -25,27 +23,6 @@ bool is_mounted(const std::string& directory)
 {
     struct statfs info{};
     return ::statfs(directory.c_str(), &info) == 0 && info.f_type == FUSE_SUPER_MAGIC;
-}
-
-bool is_mount_point(const std::string& directory)
-{
-    std::ifstream table("/proc/self/mountinfo");
-    for (std::string line; std::getline(table, line);) {
-        if (line.find(" " + directory + " ") != std::string::npos) {
-            return true;
-        }
-    }
-    return false;
-}
-
-void force_unmount(const std::string& directory)
-{
-    while (is_mount_point(directory)) {
-        ::umount2(directory.c_str(), MNT_FORCE);
-        if (::umount2(directory.c_str(), MNT_DETACH) != 0) {
-            return;
-        }
-    }
 }
 
 Mount::~Mount()

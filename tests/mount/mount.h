@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/mount/child.h"
+#include "tests/mount/mount_point.h"
 
 #include <gtest/gtest.h>
 
@@ -20,10 +21,6 @@ struct MountPlaces {
 
 // Whether a FUSE file system answers there.
 bool is_mounted(const std::string& directory);
-// Whether anything is mounted there, be it dead.
-bool is_mount_point(const std::string& directory);
-// Takes away whatever is mounted there; what still uses it gets errors.
-void force_unmount(const std::string& directory);
 
 class Mount {
 public:

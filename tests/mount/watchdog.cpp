@@ -1,6 +1,6 @@
 #include "tests/mount/watchdog.h"
 
-#include "tests/mount/mount.h"
+#include "tests/mount/mount_point.h"
 #include "tests/support/scale.h"
 
 #include <algorithm>

@@ -49,6 +49,29 @@ TEST_F(ApplyTest, AValueThatIsReplacedIsForgottenAndItsNameKept)
     EXPECT_EQ(mount.stat("f")->size, 5U);
 }
 
+TEST_F(ApplyTest, APageThatIsWrittenBackBeforeTheChangeCountsAsAWriteBeforeIt)
+{
+    mount.write("f", "old");
+    auto file = mount.open_to_write("f");
+    mount.on_forgetting = [&] { EXPECT_EQ(mount.after_crash("f") == "old" ? file.write_page(0, "A") : 0, 0); };
+    EXPECT_EQ(mount.kvs_set("f", "newer"), 0);
+    EXPECT_EQ(mount.after_crash("f"), "newer");
+    EXPECT_EQ(file.close(), 0);
+    EXPECT_EQ(mount.read("f"), "Ald");
+}
+
+TEST_F(ApplyTest, APageThatIsWrittenBackAfterTheChangeIsDroppedUntilTheKernelHasForgotten)
+{
+    mount.write("f", "old");
+    auto file = mount.open_to_write("f");
+    mount.on_forgetting = [&] { EXPECT_EQ(mount.after_crash("f") == "newer" ? file.write_page(0, "A") : 0, 0); };
+    EXPECT_EQ(mount.kvs_set("f", "newer"), 0);
+    EXPECT_EQ(mount.read("f"), "newer");
+    EXPECT_EQ(file.write_page(0, "B"), 0);
+    EXPECT_EQ(file.close(), 0);
+    EXPECT_EQ(mount.read("f"), "Bewer");
+}
+
 TEST_F(ApplyTest, AKeyThatVanishesTakesItsNameButNotWhatIsOpen)
 {
     mount.write("f", "x");

@@ -52,6 +52,11 @@ OpenFile::~OpenFile()
     }
 }
 
+int OpenFile::write_page(std::uint64_t offset, std::string_view bytes)
+{
+    return errno_of(fs_->write(*handle_, {.offset = offset, .from_page = true}, bytes));
+}
+
 int OpenFile::write(std::uint64_t offset, std::string_view bytes)
 {
     const auto written = fs_->write(*handle_, {.offset = offset}, bytes);
@@ -131,7 +136,11 @@ void Mount::mount()
                                     .answer = [](fs::Ino, const std::string&) {},
                                     .end = [](fs::Ino, std::uint64_t, char) {},
                                     // Needs the name lock, as the kernel may.
-                                    .wait = [this] { must(fs_->attributes(fs::kRootIno)); }};
+                                    .wait =
+                                        [this] {
+                                            must(fs_->attributes(fs::kRootIno));
+                                            on_forgetting();
+                                        }};
     fs::DaemonControl daemon{.config = "rw\n",
                              .log_level = {.get = [this] { return log_level_.load(); },
                                            .set = [this](LogLevel level) { log_level_ = level; }}};

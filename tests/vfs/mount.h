@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -32,6 +33,7 @@ public:
     ~OpenFile();
 
     int write(std::uint64_t offset, std::string_view bytes);
+    int write_page(std::uint64_t offset, std::string_view bytes);  // of a mapping
     std::string read(std::uint64_t offset = 0, std::size_t size = SIZE_MAX);
     int flush();
     int sync();
@@ -71,6 +73,8 @@ public:
     std::atomic<LogLevel>& log_level() { return log_level_; }
     // The kernel gives up all names that it knows.
     void forget_names();
+    // What the kernel does when it is told to forget, before it has.
+    std::function<void()> on_forgetting = [] {};
     Invalidated invalidated();  // all, or since the last change by the next three
 
     // Changes that do not come from the kernel; errnos.
