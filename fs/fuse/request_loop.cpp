@@ -122,7 +122,7 @@ bool RequestLoop::await_turn(Worker& worker)
         watched_ = true;
         turn_.wait_for(lock, kTick);
         watched_ = false;
-        if (is_stuck_locked()) {
+        if (finds_it_stuck_locked()) {
             leader_ = nullptr;
         }
     }
@@ -139,20 +139,21 @@ bool RequestLoop::await_turn(Worker& worker)
     return true;
 }
 
-// Whether the leader is at the same request as when it was last looked at.
-bool RequestLoop::is_stuck_locked()
+// A look at the leader: whether it is at the same request as at the last one.
+bool RequestLoop::finds_it_stuck_locked()
 {
     const auto* leader = leader_.load();
     if (leader == nullptr) {
         return false;
     }
     const auto step = leader->step.load();
-    const bool moved = std::exchange(seen_leader_, leader) != leader || std::exchange(seen_step_, step) != step;
+    const bool moved = leader != seen_leader_ || step != seen_step_;
+    seen_leader_ = leader;
+    seen_step_ = step;
     quiet_ticks_ = moved ? 0 : quiet_ticks_ + 1;
     if (quiet_ticks_ == kQuietTicks) {
         active_ = false;
     }
-    seen_step_ = step;
     return !moved && step % 2 == 1;
 }
 

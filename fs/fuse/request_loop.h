@@ -45,7 +45,7 @@ private:
 
     void work();
     bool await_turn(Worker& worker);
-    bool is_stuck_locked();
+    bool finds_it_stuck_locked();
     void lead(Worker& worker);
     void ask_to_be_watched();
     bool receive(Worker& worker);
