@@ -23,6 +23,18 @@ protected:
     auto entries() { return mount.invalidated().entries; }
     auto contents() { return mount.invalidated().contents; }
 
+    // `f`, which was open for writing when its value was replaced. Told to forget while `stored` is the value, the
+    // kernel writes a page of it back, which begins with an A.
+    OpenFile replaced_while_open(std::string_view old, const std::string& now, std::string_view stored)
+    {
+        mount.write("f", old);
+        auto file = mount.open_to_write("f");
+        mount.on_forgetting = [&] { EXPECT_EQ(mount.after_crash("f") == stored ? file.write_page(0, "A") : 0, 0); };
+        EXPECT_EQ(mount.kvs_set("f", now), 0);
+        mount.on_forgetting = [] {};
+        return file;
+    }
+
     Mount mount;
 };
 
@@ -51,10 +63,7 @@ TEST_F(ApplyTest, AValueThatIsReplacedIsForgottenAndItsNameKept)
 
 TEST_F(ApplyTest, APageThatIsWrittenBackBeforeTheChangeCountsAsAWriteBeforeIt)
 {
-    mount.write("f", "old");
-    auto file = mount.open_to_write("f");
-    mount.on_forgetting = [&] { EXPECT_EQ(mount.after_crash("f") == "old" ? file.write_page(0, "A") : 0, 0); };
-    EXPECT_EQ(mount.kvs_set("f", "newer"), 0);
+    auto file = replaced_while_open("old", "newer", "old");
     EXPECT_EQ(mount.after_crash("f"), "newer");
     EXPECT_EQ(file.close(), 0);
     EXPECT_EQ(mount.read("f"), "Ald");
@@ -62,10 +71,7 @@ TEST_F(ApplyTest, APageThatIsWrittenBackBeforeTheChangeCountsAsAWriteBeforeIt)
 
 TEST_F(ApplyTest, APageThatIsWrittenBackAfterTheChangeIsDroppedUntilTheKernelHasForgotten)
 {
-    mount.write("f", "old");
-    auto file = mount.open_to_write("f");
-    mount.on_forgetting = [&] { EXPECT_EQ(mount.after_crash("f") == "newer" ? file.write_page(0, "A") : 0, 0); };
-    EXPECT_EQ(mount.kvs_set("f", "newer"), 0);
+    auto file = replaced_while_open("old", "newer", "newer");
     EXPECT_EQ(mount.read("f"), "newer");
     EXPECT_EQ(file.write_page(0, "B"), 0);
     EXPECT_EQ(file.close(), 0);
