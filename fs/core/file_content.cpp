@@ -47,7 +47,7 @@ Result<Position> Files::change(const NodePtr& file, const AttributeChange& chang
         return std::unexpected(*content.failure);
     }
     const auto time = now();
-    TRY(change.size ? resize_locked(file, *change.size, time) : reserve_unresized_locked(file));
+    TRY(change.size ? resize_locked(file, *change.size, time) : reserve_unresized_locked(file, key_of(file)));
     change_meta(content.meta, file->type, change, store_owner_, time);
     content.note_change();
     return Position{};
@@ -152,21 +152,21 @@ Status Files::reserve_locked(const NodePtr& file, std::uint64_t size, std::uint6
     if (file->detached) {
         return {};
     }
-    const auto key = names_.key_of(*file).value_or("");
-    return store_.reserve(file->content->reservation, set_bytes(key, Kind::bytes, size, escaped));
+    return store_.reserve(file->content->reservation, set_bytes(key_of(file), Kind::bytes, size, escaped));
 }
 
-Status Files::reserve_unresized_locked(const NodePtr& file)
+// Under `key`, which is the file's or will be.
+Status Files::reserve_unresized_locked(const NodePtr& file, std::string_view key)
 {
     auto& content = *file->content;
+    if (file->detached) {
+        return content.loaded || stored(file) ? Status{} : gone();
+    }
     if (content.loaded) {
-        return reserve_locked(file, content.data.size(), content.escaped);
+        return store_.reserve(content.reservation, set_bytes(key, Kind::bytes, content.data.size(), content.escaped));
     }
     const auto value = stored(file);
-    if (!value) {
-        return gone();
-    }
-    return file->detached ? Status{} : store_.reserve(content.reservation, copy_bytes(value->key(), value->entry()));
+    return value ? store_.reserve(content.reservation, copy_bytes(key, value->entry())) : gone();
 }
 
 Status Files::resize_locked(const NodePtr& file, std::uint64_t size, std::int64_t time)

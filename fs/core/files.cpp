@@ -1,5 +1,7 @@
 #include "fs/core/files.h"
 
+#include "fs/mapping.h"
+
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -20,6 +22,12 @@ std::unexpected<Error> removed()
 bool is_awaited(const Content& content)
 {
     return content.pending && content.stored;
+}
+
+// Whether it becomes a record at the next occasion.
+bool is_due(const Content& content)
+{
+    return !content.failure && (content.changed || content.pending);
 }
 
 void empty(Content& content)
@@ -76,7 +84,7 @@ std::optional<ValueRef> Files::stored(const NodePtr& file) const
     if (file->detached) {
         return file->orphan ? std::optional(file->orphan->value) : std::nullopt;
     }
-    return store_.find(names_.key_of(*file).value_or(""));
+    return store_.find(key_of(file));
 }
 
 Result<Attributes> Files::attributes(const NodePtr& file)
@@ -225,7 +233,7 @@ Result<Position> Files::commit_locked(const NodePtr& file)
     if (!content.changed && !content.pending) {
         return Position{};
     }
-    const auto key = names_.key_of(*file).value_or("");
+    const auto key = key_of(file);
     Batch batch;
     if (content.loaded) {
         batch.set_borrowed(key, content.data.bytes(), content.meta);
@@ -337,7 +345,7 @@ Result<bool> Files::add_to(Batch& batch, const NodePtr& file, const std::string&
     if (content.failure && !content.stored) {
         return std::unexpected(*content.failure);
     }
-    if (content.failure || (!content.changed && !content.pending)) {
+    if (!is_due(content)) {
         return false;
     }
     if (!content.loaded) {
@@ -359,14 +367,22 @@ void Files::committed(const NodePtr& file, std::int64_t time)
     }
 }
 
-std::size_t Files::longest_pending_key(std::string_view prefix) const
+Status Files::follow(std::string_view from, std::string_view to)
 {
-    std::size_t longest = 0;
-    for (const auto& file : pending_.all()) {
-        const auto key = names_.key_of(*file).value_or("");
-        longest = key.starts_with(prefix) ? std::max(longest, key.size()) : longest;
+    const auto prefix = child_prefix(from);
+    for (const auto& file : with_content()) {
+        const std::lock_guard lock(file->mutex);
+        const auto key = file->detached ? "" : key_of(file);
+        if (!file->content || !is_due(*file->content) || (key != from && !key.starts_with(prefix))) {
+            continue;
+        }
+        const auto new_key = std::string(to) + key.substr(from.size());
+        if (new_key.size() > kMaxKeyBytes) {
+            return fail(Errc::name_too_long, "the key of a file that is being written would be too long");
+        }
+        TRY(reserve_unresized_locked(file, new_key));
     }
-    return longest;
+    return {};
 }
 
 bool Files::replaced(const NodePtr& file)

@@ -95,8 +95,9 @@ public:
     // value is all there is. The caller commits the batch and then says `committed`, or does neither.
     Result<bool> add_to(Batch& batch, const NodePtr& file, const std::string& key, std::int64_t time);
     void committed(const NodePtr& file, std::int64_t time);
-    // Bytes of the longest key with this prefix that a file has which is no record yet; 0 if there is none.
-    std::size_t longest_pending_key(std::string_view prefix) const;
+    // For a rename of the directory with the key `from`: what is not a record yet follows by itself, if its new key is
+    // not too long and there is space for its record, which is promised anew. On error nothing of a file changed.
+    Status follow(std::string_view from, std::string_view to);
 
     // The stored value was replaced by somebody else: the file shows it, unless a writer has something in its buffer.
     // True if pages of it may be dirty in the kernel, which would put back what they were made of: they are dropped
@@ -119,7 +120,8 @@ private:
     Status load_locked(const NodePtr& file);
     Status check_size(std::uint64_t size) const;
     Status reserve_locked(const NodePtr& file, std::uint64_t size, std::uint64_t escaped);
-    Status reserve_unresized_locked(const NodePtr& file);
+    Status reserve_unresized_locked(const NodePtr& file, std::string_view key);
+    std::string key_of(const NodePtr& file) const { return names_.key_of(*file).value_or(""); }
     Status resize_locked(const NodePtr& file, std::uint64_t size, std::int64_t time);
     Result<std::uint64_t> write_locked(const NodePtr& file, const WritePlace& place, std::string_view bytes);
     Status make_content_locked(const NodePtr& file);

@@ -115,10 +115,7 @@ Status Rename::move_directory(const std::string& from, const std::string& to)
 {
     const auto prefix = child_prefix(from);
     const auto new_prefix = child_prefix(to);
-    // Files that are no record yet follow by themselves; their keys must fit as well.
-    if (files_.longest_pending_key(prefix) + to.size() > kMaxKeyBytes + from.size()) {
-        return fail(Errc::name_too_long, "the key of a new file in the directory would be too long");
-    }
+    TRY(files_.follow(from, to));
     if (const auto value = store_.find(from)) {
         move_stored(from, to, value->entry().meta);
     }

@@ -452,6 +452,24 @@ TEST_F(FullDisk, FailsWhateverNeedsSpaceAndTheOldValueStands)
     EXPECT_EQ(mount.write("f", "new"), 0);
 }
 
+// Its key becomes longer, and its record with that.
+TEST_F(FullDisk, WhatIsWrittenInADirectoryThatMovesKeepsItsPromise)
+{
+    for (const std::string to : {"a longer name", "e"}) {
+        ASSERT_EQ(mount.mkdir("d"), 0);
+        auto file = mount.create("d/f");
+        auto truncated = mount.create("d/g");
+        ASSERT_EQ(file.write(0, "new"), 0);
+        EXPECT_EQ(mount.mv("d", to), 0);
+        fill();
+        EXPECT_EQ(mount.mv(to, to + " and more"), ENOSPC);
+        EXPECT_EQ(file.close(), 0);
+        EXPECT_EQ(truncated.close(), 0);
+        EXPECT_EQ(mount.read(to + "/f"), "new");
+        make_room();
+    }
+}
+
 TEST_F(FullDisk, AWriteThatFailsIsRepeatedByFlushAndSyncAndGivenUpAtTheLastClose)
 {
     auto file = mount.open_to_write("f");
