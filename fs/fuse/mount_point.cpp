@@ -109,11 +109,13 @@ Status remove_dead_mounts(const std::string& mount_point)
     return {};
 }
 
-// A daemon that was told to end still shows its store for a while, and for a moment even looks as if it went on.
+// Dead ones go. A daemon that was told to end still shows its store for a while, and for a moment even looks as if it
+// went on.
 Status refuse_live_mount(const Places& places)
 {
     const auto begin = std::chrono::steady_clock::now();
     while (true) {
+        TRY(remove_dead_mounts(places.mount_point));  // a killed daemon's mount is not dead at once
         TRY_ASSIGN(const auto mount, fs::mount_on(places.mount_point));
         if (!mount || !mount->ours()) {
             return {};
@@ -214,9 +216,8 @@ Result<Places> check_places(const std::string& data_dir, const std::string& moun
     TRY_ASSIGN(places.mount_point, real_mount_point(mount_point));
     TRY_ASSIGN(places.data_dir, real_data_dir(data_dir));
     TRY(refuse_overlap(places));
-    TRY(remove_dead_mounts(places.mount_point));
-    TRY(require_directory(places.mount_point, Errc::not_directory));
     TRY(refuse_live_mount(places));
+    TRY(require_directory(places.mount_point, Errc::not_directory));
     return places;
 }
 
