@@ -1,8 +1,24 @@
 #include "engine/delayed_call.h"
 
+#include <sched.h>
+#include <unistd.h>
+
 #include <utility>
 
 namespace bytestore {
+namespace {
+
+// Whoever gives the first notice may be bound to one CPU, which a thread inherits. If it cannot be undone the thread
+// works all the same.
+void run_where_the_process_may()
+{
+    cpu_set_t cpus{};
+    if (::sched_getaffinity(::getpid(), sizeof cpus, &cpus) == 0) {
+        ::sched_setaffinity(0, sizeof cpus, &cpus);
+    }
+}
+
+}  // namespace
 
 DelayedCall::DelayedCall(std::chrono::milliseconds delay, std::function<void()> call)
     : delay_(delay), call_(std::move(call))
@@ -27,6 +43,7 @@ void DelayedCall::notice()
 
 void DelayedCall::run(const std::stop_token& stop)
 {
+    run_where_the_process_may();
     while (true) {
         {
             std::unique_lock lock(mutex_);

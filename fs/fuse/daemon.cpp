@@ -32,7 +32,7 @@ namespace {
 
 struct Events {
     // The kernel has been answered. An error means that nobody wants the daemon any more.
-    std::function<Status()> started;
+    std::function<Status(Transport)> started;
     std::function<void()> stopping;
 };
 
@@ -104,17 +104,9 @@ Status serve_store(Store& store, const MountOptions& options, const Places& plac
             server->stop();
         }
     };
-    Session* serving_session = nullptr;
-    Status welcome;
-    const auto initialized = [&] {
-        welcome = events.started();
-        if (!welcome) {
-            serving_session->stop();
-        }
-    };
     TRY_ASSIGN(const auto session,
-               Session::create(fuse_options(options), operations(), filesystem.get(), initialized, options.spin));
-    serving_session = session.get();
+               Session::create({.options = fuse_options(options), .spin = options.spin, .io_uring = options.io_uring},
+                               operations(), filesystem.get()));
     // Before the mount: from then on a signal has something to undo.
     // What kvs has begun may need the loop, to let the kernel forget something.
     const ShutdownSignals::Serving serving(signals, [&] {
@@ -124,8 +116,14 @@ Status serve_store(Store& store, const MountOptions& options, const Places& plac
         session->stop();
     });
     TRY(session->mount(places.mount_point));
-    filesystem->attach(session->get());
-    const Status served = session->serve();
+    filesystem->attach(*session);
+    Status welcome;
+    const Status served = session->serve([&](Transport transport) {
+        welcome = events.started(transport);
+        if (!welcome) {
+            session->stop();
+        }
+    });
     store.abandon_compactions();
     stop_server();
     events.stopping();
@@ -155,11 +153,17 @@ void tell_service_manager(const char* state)
     }
 }
 
+void log_start(const Places& places, Transport transport)
+{
+    spdlog::info("{} is mounted on {}, over {}", places.data_dir, places.mount_point,
+                 transport == Transport::io_uring ? "io_uring" : "/dev/fuse");
+}
+
 Status run_in_foreground(const MountOptions& options, const Places& places)
 {
     start_log(false, options.verbose);
-    const auto started = [&]() -> Status {
-        spdlog::info("{} is mounted on {}", places.data_dir, places.mount_point);
+    const auto started = [&](Transport transport) -> Status {
+        log_start(places, transport);
         tell_service_manager("READY=1");
         return {};
     };
@@ -170,10 +174,10 @@ Status run_detached(const MountOptions& options, const Places& places, Starter& 
 {
     start_log(true, options.verbose);
     bool detached = false;
-    const auto started = [&]() -> Status {
+    const auto started = [&](Transport transport) -> Status {
         TRY(starter.ready());
         detached = true;
-        spdlog::info("{} is mounted on {}", places.data_dir, places.mount_point);
+        log_start(places, transport);
         return {};
     };
     const Status ended = run_daemon(options, places, {started, [] {}});

@@ -91,15 +91,15 @@ Result<fs::Attributes> create(fs::Filesystem& core, fuse_req_t request, fuse_ino
 
 void on_create(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode, fuse_file_info* info)
 {
-    guard_change(request, [&](fs::Filesystem& core) {
-        const auto made = create(core, request, parent, name, mode, *info);
+    guard_change(request, [=, info = *info](fs::Filesystem& core) mutable {
+        const auto made = create(core, request, parent, name, mode, info);
         if (!made) {
             reply_inode_error(request, made.error());
             return;
         }
         const auto entry = entry_of(*made, filesystem(request).settings());
-        if (fuse_reply_create(request, &entry, info) == -ENOENT) {
-            take_back(core, *info);
+        if (fuse_reply_create(request, &entry, &info) == -ENOENT) {
+            take_back(core, info);
             core.forget(made->ino, 1);
         }
     });
@@ -107,7 +107,7 @@ void on_create(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t m
 
 void on_mknod(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode, dev_t /*device*/)
 {
-    guard_change(request, [&](fs::Filesystem& core) {
+    guard_change(request, [=](fs::Filesystem& core) {
         if (!S_ISREG(mode)) {
             fuse_reply_err(request, EPERM);
             return;
@@ -127,14 +127,22 @@ void on_mknod(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mo
     });
 }
 
+// What takes longer than to wake a thread makes way for the next request, which else may not.
+template <class Body>
+void guard_transfer(fuse_req_t request, bool is_long, Body body) noexcept
+{
+    if (is_long) {
+        guard_waiting(request, body);
+    } else {
+        guard(request, body);
+    }
+}
+
 void on_read(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offset, fuse_file_info* info)
 {
-    if (size >= kLong) {
-        RequestLoop::hand_over();
-    }
-    guard(request, [&](fs::Filesystem& core) {
+    guard_transfer(request, size >= kLong, [=, info = *info](fs::Filesystem& core) {
         const auto begin = static_cast<std::uint64_t>(offset);
-        const auto bytes = info->fh == 0 ? core.read(ino, begin, size) : core.read(handle_of(info), begin, size);
+        const auto bytes = info.fh == 0 ? core.read(ino, begin, size) : core.read(handle_of(&info), begin, size);
         if (bytes) {
             fuse_reply_buf(request, bytes->view.data(), bytes->view.size());
         } else {
@@ -148,14 +156,12 @@ void on_read(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offset, fuse
 // other requests. It takes one thread at most from those that serve them: direct I/O is sent one write at a time.
 void on_write(fuse_req_t request, fuse_ino_t /*ino*/, const char* data, size_t size, off_t offset, fuse_file_info* info)
 {
-    if (size >= kLong || handle_of(info).control != nullptr) {
-        RequestLoop::hand_over();
-    }
-    guard(request, [&](fs::Filesystem& core) {
-        const bool at_end = (info->flags & O_APPEND) != 0 && info->writepage == 0;
+    const bool is_long = size >= kLong || handle_of(info).control != nullptr;
+    guard_transfer(request, is_long, [=, info = *info](fs::Filesystem& core) {
+        const bool at_end = (info.flags & O_APPEND) != 0 && info.writepage == 0;
         const auto written = core.write(
-            handle_of(info),
-            {.offset = static_cast<std::uint64_t>(offset), .at_end = at_end, .from_page = info->writepage != 0},
+            handle_of(&info),
+            {.offset = static_cast<std::uint64_t>(offset), .at_end = at_end, .from_page = info.writepage != 0},
             std::string_view(data, size));
         if (written) {
             fuse_reply_write(request, *written);
@@ -167,24 +173,24 @@ void on_write(fuse_req_t request, fuse_ino_t /*ino*/, const char* data, size_t s
 
 void on_flush(fuse_req_t request, fuse_ino_t /*ino*/, fuse_file_info* info)
 {
-    guard_change(request, [&](fs::Filesystem& core) {
+    guard_change(request, [=, info = *info](fs::Filesystem& core) {
         if (!opens_by_itself(core, request)) {
-            reply_status(request, core.flush(handle_of(info)));
+            reply_status(request, core.flush(handle_of(&info)));
         }
     });
 }
 
 void on_fsync(fuse_req_t request, fuse_ino_t /*ino*/, int /*data_only*/, fuse_file_info* info)
 {
-    RequestLoop::hand_over();
-    guard(request,
-          [&](fs::Filesystem& core) { reply_status(request, info->fh == 0 ? Status() : core.sync(handle_of(info))); });
+    guard_waiting(request, [=, info = *info](fs::Filesystem& core) {
+        reply_status(request, info.fh == 0 ? Status() : core.sync(handle_of(&info)));
+    });
 }
 
 void on_release(fuse_req_t request, fuse_ino_t /*ino*/, fuse_file_info* info)
 {
-    guard_change(request, [&](fs::Filesystem& core) {
-        reply_status(request, core.release(std::unique_ptr<fs::Handle>(&handle_of(info))));
+    guard_change(request, [=, info = *info](fs::Filesystem& core) {
+        reply_status(request, core.release(std::unique_ptr<fs::Handle>(&handle_of(&info))));
     });
 }
 

@@ -29,13 +29,13 @@ void reply_attributes(fuse_req_t request, const Result<fs::Attributes>& attribut
 void on_init(void* /*userdata*/, fuse_conn_info* connection)
 {
     // A change of size or time does not mean that cached pages are stale: whatever makes them stale says so.
-    connection->want &= ~static_cast<unsigned>(FUSE_CAP_AUTO_INVAL_DATA);
+    refuse(*connection, FUSE_CAP_AUTO_INVAL_DATA);
     // With it the kernel would own size and times, and writes would be acknowledged before they arrive here.
-    connection->want &= ~static_cast<unsigned>(FUSE_CAP_WRITEBACK_CACHE);
+    refuse(*connection, FUSE_CAP_WRITEBACK_CACHE);
     // The kernel does not drop the pages that a direct write behind the caller's back makes stale.
-    connection->want &= ~static_cast<unsigned>(FUSE_CAP_ASYNC_DIO);
+    refuse(*connection, FUSE_CAP_ASYNC_DIO);
     // What is written is copied into a buffer of ours in any case.
-    connection->want &= ~static_cast<unsigned>(FUSE_CAP_SPLICE_READ);
+    refuse(*connection, FUSE_CAP_SPLICE_READ);
 }
 
 void on_lookup(fuse_req_t request, fuse_ino_t parent, const char* name)
@@ -113,8 +113,9 @@ fs::AttributeChange change_of(const struct stat& st, int which)
 
 void on_setattr(fuse_req_t request, fuse_ino_t ino, struct stat* st, int which, fuse_file_info* /*info*/)
 {
-    guard_change(request,
-                 [&](fs::Filesystem& core) { reply_attributes(request, core.change(ino, change_of(*st, which))); });
+    guard_change(request, [=, change = change_of(*st, which)](fs::Filesystem& core) {
+        reply_attributes(request, core.change(ino, change));
+    });
 }
 
 void on_readlink(fuse_req_t request, fuse_ino_t ino)
@@ -131,32 +132,32 @@ void on_readlink(fuse_req_t request, fuse_ino_t ino)
 
 void on_mkdir(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode)
 {
-    guard_change(request, [&](fs::Filesystem& core) {
+    guard_change(request, [=](fs::Filesystem& core) {
         reply_entry(request, core.make_directory(parent, name, mode, caller(request)));
     });
 }
 
 void on_symlink(fuse_req_t request, const char* target, fuse_ino_t parent, const char* name)
 {
-    guard_change(request, [&](fs::Filesystem& core) {
+    guard_change(request, [=](fs::Filesystem& core) {
         reply_entry(request, core.make_link(parent, name, target, caller(request)));
     });
 }
 
 void on_unlink(fuse_req_t request, fuse_ino_t parent, const char* name)
 {
-    guard_change(request, [&](fs::Filesystem& core) { reply_status(request, core.unlink(parent, name)); });
+    guard_change(request, [=](fs::Filesystem& core) { reply_status(request, core.unlink(parent, name)); });
 }
 
 void on_rmdir(fuse_req_t request, fuse_ino_t parent, const char* name)
 {
-    guard_change(request, [&](fs::Filesystem& core) { reply_status(request, core.remove_directory(parent, name)); });
+    guard_change(request, [=](fs::Filesystem& core) { reply_status(request, core.remove_directory(parent, name)); });
 }
 
 void on_rename(fuse_req_t request, fuse_ino_t parent, const char* name, fuse_ino_t new_parent, const char* new_name,
                unsigned flags)
 {
-    guard_change(request, [&](fs::Filesystem& core) {
+    guard_change(request, [=](fs::Filesystem& core) {
         if (flags != 0 && flags != RENAME_NOREPLACE && flags != RENAME_EXCHANGE) {
             fuse_reply_err(request, EINVAL);
             return;

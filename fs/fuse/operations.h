@@ -7,6 +7,7 @@
 #include "fs/core/filesystem.h"
 #include "fs/fuse/fuse_api.h"
 #include "fs/fuse/invalidator.h"
+#include "fs/fuse/session.h"
 
 #include <cstdint>
 #include <optional>
@@ -27,14 +28,21 @@ public:
 
     // Between these two, while `session` is there, the kernel hears of invalidations. The requests that it waits for
     // are answered until detach has returned.
-    void attach(fuse_session* session) { invalidator_.start(session); }
+    void attach(Session& session)
+    {
+        rings_ = &session.rings();
+        invalidator_.start(session.get());
+    }
     void detach() { invalidator_.stop(); }
 
     fs::Filesystem& core() { return core_; }
     const FilesystemSettings& settings() const { return settings_; }
+    // Those of the session, which is attached before the first request.
+    Rings& rings() { return *rings_; }
 
 private:
     const FilesystemSettings settings_;
+    Rings* rings_ = nullptr;
     Invalidator invalidator_;
     fs::Filesystem core_;
 };

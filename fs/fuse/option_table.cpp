@@ -109,6 +109,18 @@ Status set_spin(MountOptions& options, std::string_view value)
     return {};
 }
 
+Status set_io_uring(MountOptions& options, std::string_view)
+{
+    options.io_uring = true;
+    return {};
+}
+
+Status set_no_io_uring(MountOptions& options, std::string_view)
+{
+    options.io_uring = false;
+    return {};
+}
+
 Status set_segment_size(MountOptions& options, std::string_view value)
 {
     TRY_ASSIGN(options.store.segment_size, parse_bytes(value, kSmallestSegment, kLargestSegment));
@@ -210,6 +222,10 @@ constexpr auto kMountOptions = std::to_array<Option>({
      [](const MountOptions& o) { return Shown(std::to_string(o.store.compaction_dead_percent)); }},
     {"spin=", "US", "ask for the next request for US microseconds before sleeping (200; 0 on one CPU)", set_spin,
      [](const MountOptions& o) { return Shown(std::to_string(o.spin.count())); }},
+    {"io_uring", "", "take requests over io_uring where it is offered (the default)", set_io_uring,
+     [](const MountOptions&) { return Shown(); }},
+    {"no_io_uring", "", "read requests from /dev/fuse", set_no_io_uring,
+     [](const MountOptions& o) { return shown_if(!o.io_uring); }},
     {"uid=", "N", "show every file as owned by user N", set_uid,
      [](const MountOptions& o) { return shown_number(o.uid); }},
     {"gid=", "N", "show every file as owned by group N", set_gid,

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <new>
+#include <utility>
 
 namespace bytestore::fuse {
 
@@ -25,6 +26,7 @@ inline fs::Owner caller(fuse_req_t request)
 template <class Body>
 void guard(fuse_req_t request, Body body) noexcept
 {
+    const Rings::Visit visit(came_over_io_uring(request) ? &filesystem(request).rings() : nullptr);
     try {
         body(filesystem(request).core());
     } catch (const std::bad_alloc&) {
@@ -34,14 +36,30 @@ void guard(fuse_req_t request, Body body) noexcept
     }
 }
 
-// What changes the store.
+// Before a request waits for something, others are to be taken. `body` may run on another thread after this returned,
+// so it holds what it needs by value; names and bytes that came with the request stay until it is answered.
+template <class Body>
+void guard_waiting(fuse_req_t request, Body body) noexcept
+{
+    if (!came_over_io_uring(request)) {
+        RequestLoop::hand_over();
+        guard(request, std::move(body));
+        return;
+    }
+    guard(request, [&](fs::Filesystem&) {
+        filesystem(request).rings().waiting_threads().run([request, body] { guard(request, body); });
+    });
+}
+
+// What changes the store. `body` as above.
 template <class Body>
 void guard_change(fuse_req_t request, Body body) noexcept
 {
     if (filesystem(request).settings().changes_wait) {
-        RequestLoop::hand_over();
+        guard_waiting(request, std::move(body));
+    } else {
+        guard(request, std::move(body));
     }
-    guard(request, body);
 }
 
 inline void reply_entry(fuse_req_t request, const Result<fs::Attributes>& attributes)

@@ -27,19 +27,26 @@ constexpr std::size_t kMostThreads = 64;
 
 }  // namespace
 
+struct RequestLoop::Buffer : fuse_buf {
+    Buffer()
+        : fuse_buf{}
+    {
+    }
+    ~Buffer() { std::free(mem); }  // libfuse takes it with malloc
+    Buffer(const Buffer&) = delete;
+    Buffer& operator=(const Buffer&) = delete;
+};
+
 struct RequestLoop::Worker {
     explicit Worker(RequestLoop& of)
         : loop(of)
     {
     }
-    ~Worker() { std::free(buffer.mem); }  // libfuse takes it with malloc
-    Worker(const Worker&) = delete;
-    Worker& operator=(const Worker&) = delete;
 
     bool leads() const { return loop.leader_.load(std::memory_order_relaxed) == this; }
 
     RequestLoop& loop;
-    fuse_buf buffer{};
+    Buffer buffer;
     std::atomic<std::uint64_t> step = 0;  // odd while a request is processed
 
     static thread_local Worker* current;
@@ -47,8 +54,8 @@ struct RequestLoop::Worker {
 
 thread_local RequestLoop::Worker* RequestLoop::Worker::current = nullptr;
 
-RequestLoop::RequestLoop(fuse_session* session, std::chrono::microseconds spin)
-    : session_(session), spin_(spin), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+RequestLoop::RequestLoop(fuse_session* session)
+    : session_(session), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
 }
 
@@ -57,8 +64,25 @@ RequestLoop::~RequestLoop()
     ::close(wake_);
 }
 
-Status RequestLoop::run()
+Status RequestLoop::answer_first()
 {
+    Buffer buffer;
+    int received = -EINTR;
+    while (received == -EINTR) {
+        received = fuse_session_receive_buf(session_, &buffer);
+    }
+    if (received < 0) {
+        return os_failure(-received, "read from", "the mount");
+    }
+    if (received > 0) {
+        fuse_session_process_buf(session_, &buffer);
+    }
+    return {};
+}
+
+Status RequestLoop::run(std::chrono::microseconds spin)
+{
+    spin_ = spin;
     const int fd = fuse_session_fd(session_);
     if (wake_ < 0 || ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK) != 0) {
         return os_failure(errno, "serve", "the mount");

@@ -26,14 +26,16 @@ namespace bytestore::fuse {
 class RequestLoop {
 public:
     // `session` has to outlive this.
-    RequestLoop(fuse_session* session, std::chrono::microseconds spin);
+    explicit RequestLoop(fuse_session* session);
     ~RequestLoop();
     RequestLoop(const RequestLoop&) = delete;
     RequestLoop& operator=(const RequestLoop&) = delete;
 
-    // Used once, with the session mounted. Returns when the file system was unmounted, stop was called or reading
-    // fails, which is an error; every request that was begun is answered then.
-    Status run();
+    // Used once each, in this order, with the session mounted. The first of the kernel's messages settles how the
+    // others come. run returns when the file system was unmounted, stop was called or reading fails, which is an error;
+    // every request that was begun is answered then. Without a spin the leader sleeps at once.
+    Status answer_first();
+    Status run(std::chrono::microseconds spin);
     // Any thread may call it, at any time.
     void stop();
 
@@ -41,6 +43,7 @@ public:
     static void hand_over();
 
 private:
+    struct Buffer;
     struct Worker;
 
     void work();
@@ -55,8 +58,8 @@ private:
     void end(Status status);
 
     fuse_session* const session_;
-    const std::chrono::microseconds spin_;
-    const int wake_;  // an eventfd that is readable once stop was called
+    const int wake_;                    // an eventfd that is readable once stop was called
+    std::chrono::microseconds spin_{};  // changes in run only
 
     std::atomic<const Worker*> leader_ = nullptr;  // changes with mutex_ held; nullptr: whoever comes first
     std::atomic<bool> active_ = false;             // requests came lately: the leader is watched

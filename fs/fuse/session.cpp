@@ -15,7 +15,8 @@ namespace {
 // libfuse hands `init` nothing but the operations' userdata, so what is to follow it has to be found from here.
 struct Init {
     void (*operation)(void* userdata, fuse_conn_info* connection) = nullptr;
-    std::function<void()> initialized;
+    bool io_uring = false;
+    const fuse_conn_info* connection = nullptr;  // libfuse's, as long as the session; nullptr before the first message
 };
 
 Init& the_init()
@@ -29,7 +30,15 @@ void on_init(void* userdata, fuse_conn_info* connection)
     if (the_init().operation != nullptr) {
         the_init().operation(userdata, connection);
     }
-    the_init().initialized();
+    if (!the_init().io_uring) {
+        refuse(*connection, kIoUringCapability);  // the environment may have asked for it
+    }
+    the_init().connection = connection;
+}
+
+Transport transport_of(const fuse_conn_info& connection)
+{
+    return wants(connection, kIoUringCapability) ? Transport::io_uring : Transport::device;
 }
 
 // One string for -o, with the commas in paths escaped.
@@ -53,13 +62,22 @@ std::unexpected<Error> fuse_failure(Errc code, const std::string& what)
 
 }  // namespace
 
-Result<std::unique_ptr<Session>> Session::create(const std::vector<std::string>& options,
-                                                 const fuse_lowlevel_ops& operations, void* userdata,
-                                                 std::function<void()> initialized, std::chrono::microseconds spin)
+Session::Session(fuse_session* session, const SessionSettings& settings)
+    : session_(session), loop_(session), spin_(settings.spin), rings_(session)
 {
-    the_init() = {operations.init, std::move(initialized)};
+}
+
+Result<std::unique_ptr<Session>> Session::create(const SessionSettings& settings, const fuse_lowlevel_ops& operations,
+                                                 void* userdata)
+{
+    const bool io_uring = settings.io_uring && kKnowsIoUring;
+    the_init() = {.operation = operations.init, .io_uring = io_uring};
     fuse_lowlevel_ops hooked = operations;
     hooked.init = on_init;
+    auto options = settings.options;
+    if (io_uring) {
+        options.emplace_back("io_uring");
+    }
     const std::string all = joined(options);
     const std::array<const char*, 3> words{"bytestore-mount", "-o", all.c_str()};
     FuseArgs arguments(static_cast<int>(words.size()), words.data());
@@ -67,7 +85,7 @@ Result<std::unique_ptr<Session>> Session::create(const std::vector<std::string>&
     if (session == nullptr) {
         return fuse_failure(Errc::invalid, "libfuse does not start");
     }
-    return std::unique_ptr<Session>(new Session(session, spin));
+    return std::unique_ptr<Session>(new Session(session, settings));
 }
 
 Session::~Session()
@@ -84,6 +102,26 @@ Status Session::mount(const std::string& mount_point)
     mounted_ = true;
     let_fuse_speak();
     return {};
+}
+
+Status Session::serve(const std::function<void(Transport)>& started)
+{
+    TRY(loop_.answer_first());
+    if (the_init().connection == nullptr) {
+        return {};  // it ended before it began
+    }
+    const auto transport = transport_of(*the_init().connection);
+    started(transport);
+    return transport == Transport::io_uring ? serve_rings() : loop_.run(spin_);
+}
+
+Status Session::serve_rings()
+{
+    rings_.start();
+    Status served = loop_.run({});
+    fuse_session_exit(session_);
+    rings_.end();
+    return served;
 }
 
 void Session::unmount()

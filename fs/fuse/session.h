@@ -4,8 +4,10 @@
 #include "engine/result.h"
 #include "fs/fuse/fuse_api.h"
 #include "fs/fuse/request_loop.h"
+#include "fs/fuse/rings.h"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,15 +15,22 @@
 
 namespace bytestore::fuse {
 
+// How the kernel's requests come: read from /dev/fuse, or, where both libfuse (from 3.18) and the kernel offer it, over
+// io_uring, which hands a request to a thread on the CPU of whoever made it.
+enum class Transport : std::uint8_t { device, io_uring };
+
+struct SessionSettings {
+    std::vector<std::string> options;  // of libfuse and the kernel, as `-o` takes them, not escaped
+    std::chrono::microseconds spin{};  // see RequestLoop; of no use over io_uring
+    bool io_uring = false;             // where it is offered
+};
+
 // At most one in a process.
 class Session {
 public:
-    // `options` are those of libfuse and the kernel, as `-o` takes them, not escaped. `userdata` is handed to every
-    // operation. `initialized` runs, on any thread, while the kernel's first message is answered. `spin`: see
-    // RequestLoop.
-    static Result<std::unique_ptr<Session>> create(const std::vector<std::string>& options,
-                                                   const fuse_lowlevel_ops& operations, void* userdata,
-                                                   std::function<void()> initialized, std::chrono::microseconds spin);
+    // `userdata` is handed to every operation.
+    static Result<std::unique_ptr<Session>> create(const SessionSettings& settings, const fuse_lowlevel_ops& operations,
+                                                   void* userdata);
     // Unmounts if need be.
     ~Session();
     Session(const Session&) = delete;
@@ -31,21 +40,24 @@ public:
 
     Status mount(const std::string& mount_point);
     // Answers the kernel until the file system is unmounted or stop is called. Every request that was begun is answered
-    // when this returns.
-    Status serve() { return loop_.run(); }
+    // when this returns. `started` runs once the kernel's first message is answered, after which the mount is of use.
+    Status serve(const std::function<void(Transport)>& started);
     // Any thread may call it, at any time.
     void stop() { loop_.stop(); }
     // Takes the mount out of the name space at once, even if files are open. Their requests fail from now on.
     void unmount();
 
+    Rings& rings() { return rings_; }
+
 private:
-    Session(fuse_session* session, std::chrono::microseconds spin)
-        : session_(session), loop_(session, spin)
-    {
-    }
+    Session(fuse_session* session, const SessionSettings& settings);
+
+    Status serve_rings();
 
     fuse_session* const session_;
     RequestLoop loop_;
+    const std::chrono::microseconds spin_;
+    Rings rings_;
     bool mounted_ = false;
 };
 

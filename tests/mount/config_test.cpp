@@ -45,7 +45,7 @@ std::string joined(const std::string& config)
 const std::vector<std::string> kGiven{"sync=never",     "sync_interval=7",     "max_value=77", "segment_size=8192",
                                       "compact_dead=7", "compact_threshold=0", "max_dirty=99", "uid=7",
                                       "gid=8",          "fsname=a\\,b\\\\",    "allow_other",  "default_permissions",
-                                      "spin=7"};
+                                      "spin=7",         "no_io_uring"};
 
 TEST(ConfigTest, every_option_of_the_table_is_shown_as_it_was_given_and_nothing_else)
 {
@@ -59,7 +59,7 @@ TEST(ConfigTest, every_option_of_the_table_is_shown_as_it_was_given_and_nothing_
         }
         EXPECT_THAT(lines_of(config_text(parsed(options))), testing::UnorderedElementsAreArray(given));
     }
-    constexpr std::size_t kOtherWords = 3;  // ro, rw, and sync for sync=always
+    constexpr std::size_t kOtherWords = 4;  // ro, rw, sync for sync=always, and io_uring
     EXPECT_EQ(kGiven.size() + kOtherWords, mount_option_table().size());
 }
 

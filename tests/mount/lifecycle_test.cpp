@@ -86,6 +86,13 @@ TEST_F(LifecycleTest, InTheBackgroundItReturnsOnceTheMountAnswers)
     }
 }
 
+TEST_F(LifecycleTest, TheMessageAtTheStartNamesTheTransport)
+{
+    start({"-o", "no_io_uring"});
+    ok("ls");
+    EXPECT_THAT(mount().log(), HasSubstr("is mounted on " + root() + ", over /dev/fuse"));
+}
+
 // A daemon takes longer to end than umount(8) if the kernel has much to forget.
 TEST_F(LifecycleTest, ADaemonThatIsJustEndingIsWaitedFor)
 {

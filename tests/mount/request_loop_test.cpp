@@ -93,11 +93,11 @@ protected:
         fuse_lowlevel_ops ops{};
         ops.lookup = on_lookup;
         ops.getattr = on_getattr;
-        auto session = Session::create({"subtype=test"}, ops, &gate_, [] {}, GetParam());
+        auto session = Session::create({.options = {"subtype=test"}, .spin = GetParam()}, ops, &gate_);
         ASSERT_TRUE(session);
         session_ = std::move(*session);
         ASSERT_TRUE(session_->mount(directory_.path()));
-        served_ = std::async(std::launch::async, [this] { return session_->serve(); });
+        served_ = std::async(std::launch::async, [this] { return session_->serve([](Transport) {}); });
     }
     void end()
     {

@@ -1,16 +1,14 @@
 // null_fs MOUNTPOINT: a FUSE file system that does as little as one can, in memory. What it costs is the price of the
 // transport, which no daemon on the same libfuse can go below. As good at caching as ByteStore is, and with its loop.
 #include "fs/fuse/fuse_api.h"
-#include "fs/fuse/fuse_args.h"
 #include "fs/fuse/options.h"
-#include "fs/fuse/request_loop.h"
+#include "fs/fuse/session.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -137,7 +135,8 @@ void reply_entry(fuse_req_t request, Node& node)
 
 void on_init(void* /*data*/, fuse_conn_info* connection)
 {
-    connection->want &= ~static_cast<unsigned>(FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_WRITEBACK_CACHE);
+    bytestore::fuse::refuse(*connection, FUSE_CAP_AUTO_INVAL_DATA);
+    bytestore::fuse::refuse(*connection, FUSE_CAP_WRITEBACK_CACHE);
 }
 
 void on_lookup(fuse_req_t request, fuse_ino_t parent, const char* name)
@@ -340,15 +339,11 @@ int main(int argc, char** argv)
         std::fputs("usage: null_fs MOUNTPOINT\n", stderr);
         return 2;
     }
-    const std::array<const char*, 3> words{"null_fs", "-o", "fsname=null_fs"};
-    bytestore::fuse::FuseArgs arguments(static_cast<int>(words.size()), words.data());
-    const auto ops = operations();
-    auto* const session = fuse_session_new(arguments.get(), &ops, sizeof ops, nullptr);
-    if (session == nullptr || fuse_session_mount(session, argv[1]) != 0 || fuse_daemonize(0) != 0) {
+    using namespace bytestore::fuse;
+    const auto session = Session::create({.options = {"fsname=null_fs"}, .spin = default_spin(), .io_uring = true},
+                                         operations(), nullptr);
+    if (!session || !(*session)->mount(argv[1]) || ::daemon(0, 0) != 0) {
         return 1;
     }
-    const auto served = bytestore::fuse::RequestLoop(session, bytestore::fuse::default_spin()).run();
-    fuse_session_unmount(session);
-    fuse_session_destroy(session);
-    return served ? 0 : 1;
+    return (*session)->serve([](Transport) {}) ? 0 : 1;
 }
