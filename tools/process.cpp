@@ -1,5 +1,7 @@
 #include "tools/process.h"
 
+#include "engine/io/file_limit.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -28,6 +30,7 @@ void prepare_process()
     occupy_if_closed(STDOUT_FILENO, O_RDONLY);
     occupy_if_closed(STDERR_FILENO, O_RDONLY);
     std::signal(SIGPIPE, SIG_IGN);
+    raise_file_limit();
     std::ios::sync_with_stdio(false);
 }
 

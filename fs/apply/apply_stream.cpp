@@ -219,6 +219,11 @@ Status ApplyStream::finish()
     return commit_run(lines_);
 }
 
+std::uint64_t ApplyStream::held() const
+{
+    return partial_.size() + (group_ ? group_->bytes : 0) + (run_ ? run_->bytes : 0);
+}
+
 Error ApplyStream::error_in_line(const Error& error) const
 {
     return {.code = error.code,

@@ -60,6 +60,9 @@ public:
     // Whether the last line lacks its newline.
     bool in_line() const { return !partial_.empty(); }
 
+    // Bytes of the lines that are neither applied nor discarded, and of a part of one.
+    std::uint64_t held() const;
+
     std::uint64_t applied() const { return applied_; }              // records
     std::uint64_t applied_lines() const { return applied_lines_; }  // number of the last line that was applied
 

@@ -36,7 +36,7 @@ Status set_level(const LogLevelControl& level, std::string_view name)
 std::vector<ControlFile> make_files(const ControlSources& s)
 {
     return {
-        {"apply", nothing, [&s] { return make_apply_writer(s.apply); }},
+        {"apply", nothing, [&s] { return make_apply_writer(s.apply, s.limit); }},
         {"compact", nothing, trigger_writer([&s] { return compact(s.store); })},
         {"config", [&s] { return s.daemon.config; }, nullptr},
         {"last-error", [&s] { return s.last_error.text(); }, nullptr},

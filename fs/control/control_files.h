@@ -8,6 +8,7 @@
 #include "fs/control/last_error.h"
 #include "fs/control/log_level_file.h"
 #include "fs/control/metrics_text.h"
+#include "fs/memory_limit.h"
 
 #include <functional>
 #include <string>
@@ -29,6 +30,7 @@ struct ControlSources {
     std::function<MountCounts()> counts;
     std::function<Status()> sync;  // all there is, files that are no records yet included
     ApplyTarget apply;
+    MemoryLimit& limit;  // for what is not applied yet
     DaemonControl daemon;
 };
 

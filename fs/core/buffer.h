@@ -2,39 +2,18 @@
 #pragma once
 
 #include "engine/result.h"
+#include "fs/memory_limit.h"
 
-#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace bytestore::fs {
 
-// Bytes: a quarter of the machine's memory, and at most 1 GiB.
-std::uint64_t default_max_dirty();
-
-// Threads: every method may be called from any thread.
-class BufferLimit {
-public:
-    explicit BufferLimit(std::uint64_t most)
-        : most_(most)
-    {
-    }
-
-    // False, and nothing is taken, if it would be more than the limit.
-    bool take(std::uint64_t bytes);
-    void give_back(std::uint64_t bytes) { taken_ -= bytes; }
-    std::uint64_t most() const { return most_; }
-
-private:
-    const std::uint64_t most_;
-    std::atomic<std::uint64_t> taken_{0};
-};
-
 // Bytes, of which no more are in memory than were claimed of the limit. The limit outlives it. Threads: as a string.
 class Buffer {
 public:
-    explicit Buffer(BufferLimit& limit)
+    explicit Buffer(MemoryLimit& limit)
         : limit_(limit)
     {
     }
@@ -55,7 +34,7 @@ public:
     void clear();
 
 private:
-    BufferLimit& limit_;
+    MemoryLimit& limit_;
     std::uint64_t claimed_ = 0;
     std::string bytes_;
 };

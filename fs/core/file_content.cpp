@@ -240,24 +240,32 @@ Status Files::grow(const NodePtr& file, std::uint64_t size)
     return {};
 }
 
+Result<Files::Source> Files::source(const NodePtr& file, std::uint64_t offset, std::size_t size)
+{
+    const std::lock_guard lock(file->mutex);
+    if (file->content && file->content->loaded) {
+        const auto& data = file->content->data.bytes();
+        const auto begin = static_cast<std::size_t>(std::min<std::uint64_t>(offset, data.size()));
+        auto copy = std::make_shared<const std::string>(data.substr(begin, size));
+        return slice(std::move(copy), 0, size);
+    }
+    auto value = stored(file);
+    return value ? Result<Source>(std::move(*value)) : gone();
+}
+
+Result<Bytes> Files::read(const Source& source, std::uint64_t offset, std::size_t size)
+{
+    if (const auto* bytes = std::get_if<Bytes>(&source)) {
+        return *bytes;
+    }
+    TRY_ASSIGN(auto bytes, values_.read(std::get<ValueRef>(source)));
+    return slice(std::move(bytes), offset, size);
+}
+
 Result<Bytes> Files::read(const NodePtr& file, std::uint64_t offset, std::size_t size)
 {
-    std::optional<ValueRef> value;
-    {
-        const std::lock_guard lock(file->mutex);
-        if (file->content && file->content->loaded) {
-            const auto& data = file->content->data.bytes();
-            const auto begin = static_cast<std::size_t>(std::min<std::uint64_t>(offset, data.size()));
-            auto copy = std::make_shared<const std::string>(data.substr(begin, size));
-            return slice(std::move(copy), 0, size);
-        }
-        value = stored(file);
-    }
-    if (!value) {
-        return gone();
-    }
-    TRY_ASSIGN(auto bytes, values_.read(*value));
-    return slice(std::move(bytes), offset, size);
+    TRY_ASSIGN(const auto from, source(file, offset, size));
+    return read(from, offset, size);
 }
 
 }  // namespace bytestore::fs

@@ -10,8 +10,6 @@
 namespace bytestore::fs {
 namespace {
 
-constexpr std::uint64_t kCachedBytes = std::uint64_t{64} << 20;
-
 std::unexpected<Error> removed()
 {
     return fail(Errc::not_found, "the file was removed");
@@ -63,7 +61,7 @@ Files::Files(Store& store, NodeTable& nodes, const Names& names, PendingFiles& p
       store_owner_(store_owner),
       limit_(max_dirty),
       dropped_(std::move(dropped)),
-      values_(kCachedBytes)
+      values_(max_dirty)
 {
 }
 

@@ -28,6 +28,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 namespace bytestore::fs {
@@ -66,6 +67,9 @@ public:
     Files(const Files&) = delete;
     Files& operator=(const Files&) = delete;
 
+    // max_dirty, of which others may take as well.
+    MemoryLimit& limit() { return limit_; }
+
     Result<Attributes> attributes(const NodePtr& file);
     // A change of attributes: a record at once, unless the file is open for writing.
     Result<Position> change(const NodePtr& file, const AttributeChange& change);
@@ -77,6 +81,10 @@ public:
     Result<Position> release(const NodePtr& file, bool writes);
 
     Result<Bytes> read(const NodePtr& file, std::uint64_t offset, std::size_t size);
+    // The same in two steps, of which the second may wait for other readers of large values and needs no lock.
+    using Source = std::variant<Bytes, ValueRef>;  // bytes of the buffer, or what is stored
+    Result<Source> source(const NodePtr& file, std::uint64_t offset, std::size_t size);
+    Result<Bytes> read(const Source& source, std::uint64_t offset, std::size_t size);
     // Where it was written: at `offset`, or at the end.
     Result<std::uint64_t> write(const NodePtr& file, const WritePlace& place, std::string_view bytes);
     // Fills up with zeros to `size`, if there is less. On error nothing of the file changed.
@@ -134,7 +142,7 @@ private:
     const Names& names_;
     PendingFiles& pending_;
     const Owner store_owner_;
-    BufferLimit limit_;
+    MemoryLimit limit_;
     const std::function<void(const Node&)> dropped_;
     ValueCache values_;
 

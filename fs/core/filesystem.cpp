@@ -336,19 +336,26 @@ Status Filesystem::apply(const Batch& batch)
 // What was written to mappings of the files that change, and is still with the kernel, counts as written before.
 void Filesystem::collect_pages(const Batch& batch)
 {
+    std::unordered_set<std::string_view> keys;
+    for (const auto& operation : batch.operations()) {
+        keys.insert(operation.key);
+    }
+    collect_pages([&](const std::string& key) { return keys.contains(key); });
+}
+
+void Filesystem::collect_pages()
+{
+    collect_pages([](const std::string&) { return true; });
+}
+
+template <class Of>
+void Filesystem::collect_pages(Of of)
+{
     {
         const std::shared_lock names(names_lock_);
-        const auto files = files_.with_content();
-        if (files.empty()) {
-            return;
-        }
-        std::unordered_set<std::string_view> keys;
-        for (const auto& operation : batch.operations()) {
-            keys.insert(operation.key);
-        }
-        for (const auto& file : files) {
+        for (const auto& file : files_.with_content()) {
             const auto key = file->detached ? std::nullopt : names_.key_of(*file);
-            if (key && keys.contains(*key)) {
+            if (key && of(*key)) {
                 invalidations_.content(file->ino);
             }
         }

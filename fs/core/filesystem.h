@@ -110,6 +110,10 @@ public:
     // serves one must be sure that others are left to serve those.
     Status apply(const Batch& batch);
 
+    // Before the end: has the kernel write what it holds of mappings of open files. As apply it may wait for other
+    // requests.
+    void collect_pages();
+
     // Makes records of all files that are none yet, and syncs the store.
     Status sync_all();
 
@@ -144,6 +148,8 @@ private:
                                   const OpenRequest& request, bool exclusive);
     Result<Bytes> read_file(const NodePtr& file, std::uint64_t offset, std::size_t size);
     void collect_pages(const Batch& batch);
+    template <class Of>
+    void collect_pages(Of of);
     Status commit_pending();
     void store_times() const;
     void commit_overdue();

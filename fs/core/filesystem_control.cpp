@@ -137,6 +137,7 @@ ControlSources Filesystem::control_sources(DaemonControl daemon)
                 },
             .sync = [this] { return sync_all(); },
             .apply = std::move(target),
+            .limit = files_.limit(),
             .daemon = std::move(daemon)};
 }
 

@@ -115,14 +115,16 @@ Result<Bytes> Filesystem::read(const Handle& handle, std::uint64_t offset, std::
     if (handle.control != nullptr) {
         return slice(handle.control_text, offset, size);
     }
-    const std::shared_lock names(names_lock_);
     return read_file(handle.node, offset, size);
 }
 
 Result<Bytes> Filesystem::read(Ino ino, std::uint64_t offset, std::size_t size)
 {
-    const std::shared_lock names(names_lock_);
-    TRY_ASSIGN(const auto found, node(ino));
+    const auto node_of = [&] {
+        const std::shared_lock names(names_lock_);
+        return node(ino);
+    };
+    TRY_ASSIGN(const auto found, node_of());
     if (found->type == Type::directory) {
         return fail(Errc::is_directory, "is a directory");
     }
@@ -132,7 +134,12 @@ Result<Bytes> Filesystem::read(Ino ino, std::uint64_t offset, std::size_t size)
 
 Result<Bytes> Filesystem::read_file(const NodePtr& file, std::uint64_t offset, std::size_t size)
 {
-    auto bytes = files_.read(file, offset, size);
+    const auto source = [&] {
+        const std::shared_lock names(names_lock_);
+        return files_.source(file, offset, size);
+    };
+    TRY_ASSIGN(const auto from, source());
+    auto bytes = files_.read(from, offset, size);
     read_bytes_ += bytes ? bytes->view.size() : 0;
     return bytes;
 }

@@ -22,7 +22,7 @@ namespace bytestore::fs {
 // The content of a file while it is open for writing, or has something that is no record yet. Every handle of the file
 // sees it.
 struct Content {
-    explicit Content(BufferLimit& limit)
+    explicit Content(MemoryLimit& limit)
         : data(limit)
     {
     }

@@ -112,6 +112,7 @@ Status serve_store(Store& store, const MountOptions& options, const Places& plac
     const ShutdownSignals::Serving serving(signals, [&] {
         store.abandon_compactions();
         stop_server();
+        filesystem->core().collect_pages();
         filesystem->detach();
         session->stop();
     });

@@ -17,8 +17,8 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
-#include <string_view>
 #include <thread>
 
 namespace bytestore::fuse {
@@ -178,17 +178,25 @@ Result<std::string> real_data_dir(const std::string& given)
     return real;
 }
 
-bool is_inside(std::string_view path, std::string_view directory)
-{
-    return directory == "/" || (path.starts_with(directory) && path.substr(directory.size()).starts_with('/'));
-}
-
 bool same_directory(const std::string& a, const std::string& b)
 {
     struct stat of_a{};
     struct stat of_b{};
     return a == b || (::stat(a.c_str(), &of_a) == 0 && ::stat(b.c_str(), &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
                       of_a.st_ino == of_b.st_ino);
+}
+
+// Under whatever name: a bind mount gives a directory another.
+bool is_inside(const std::string& path, const std::string& directory)
+{
+    std::filesystem::path above = path;
+    while (above.has_relative_path()) {
+        above = above.parent_path();
+        if (same_directory(above, directory)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 Status refuse_overlap(const Places& places)

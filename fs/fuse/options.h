@@ -4,7 +4,7 @@
 
 #include "engine/options.h"
 #include "engine/result.h"
-#include "fs/core/buffer.h"
+#include "fs/memory_limit.h"
 
 #include <chrono>
 #include <cstdint>

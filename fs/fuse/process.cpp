@@ -1,8 +1,9 @@
 #include "fs/fuse/process.h"
 
+#include "engine/io/file_limit.h"
+
 #include <fcntl.h>
 #include <malloc.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -20,17 +21,6 @@ void open_standard_streams()
     } while (opened >= 0 && opened <= STDERR_FILENO);
     if (opened >= 0) {
         ::close(opened);
-    }
-}
-
-// Every open file of the mount may hold a segment open. Where the limit stays as it was, opening says so when it is
-// reached.
-void raise_file_limit()
-{
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        ::setrlimit(RLIMIT_NOFILE, &limit);
     }
 }
 

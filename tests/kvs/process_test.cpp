@@ -1,5 +1,6 @@
 // The program itself, as a shell starts it.
 #include "tests/kvs/kvs_fixture.h"
+#include "tests/support/files.h"
 
 #include <sys/wait.h>
 
@@ -52,6 +53,17 @@ TEST_F(ProcessTest, a_pipe_that_closes_early_is_quiet)
 {
     EXPECT_EQ(kvs({"set", "a", std::string(300'000, 'x')}).exit, 0);
     EXPECT_EQ(shell("{ $KVS get a; echo $? >&2; } | head -c 1"), (Outcome{0, "x", "1\n"}));
+}
+
+TEST_F(ProcessTest, a_store_of_more_segments_than_files_may_be_open_at_first_is_served)
+{
+    std::filesystem::create_directory(store());
+    for (std::uint64_t i = 0; i < 40; ++i) {
+        write_file(bytestore::test::segment_path(store(), i), R"({"cmd":"Set","key":"k)" + std::to_string(i) +
+                                                                  R"(","value":"v"})"
+                                                                  "\n");
+    }
+    EXPECT_EQ(shell("ulimit -Sn 20; $KVS get k7"), prints("v\n"));
 }
 
 // The second line comes once the first is in the store, whose files can be read while it is locked.

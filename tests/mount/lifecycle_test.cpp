@@ -69,6 +69,26 @@ TEST_F(LifecycleTest, ASignalEndsAMountInUseAndKeepsWhatWasWritten)
     unmount();
 }
 
+TEST_F(LifecycleTest, ASignalKeepsWhatWasWrittenToAMappingOfAnOpenFile)
+{
+    start();
+    ok("echo old > f");
+    Child user({"python3", "-c",
+                "import mmap, sys, time\n"
+                "with open('f', 'r+b') as f, mmap.mmap(f.fileno(), 0) as m, open(sys.argv[1], 'w') as ready:\n"
+                "    m[0:3] = b'new'\n"
+                "    print('ready', file=ready, flush=True)\n"
+                "    time.sleep(600)",
+                place("tmp/ready")},
+               {.directory = root()});
+    ok("until [ -s $TMP/ready ]; do sleep 0.01; done");
+    EXPECT_EQ(mount().end_by(SIGTERM), 0);
+    user.kill_group();
+    start();
+    EXPECT_EQ(ok("cat f"), "new\n");
+    unmount();
+}
+
 TEST_F(LifecycleTest, ASignalLeavesTheOldValueToAWriterWhoHasOnlyTruncated)
 {
     start();
@@ -131,6 +151,14 @@ TEST_F(LifecycleTest, PlacesThatCannotBeAreRefused)
     refused("-o nonsense $DATA $MNT", "nonsense");
     refused("-o sync=sometimes $DATA $MNT", "sync=sometimes");
     refused("$DATA", "mount point");
+}
+
+TEST_F(LifecycleTest, ABindMountIsSeenThrough)
+{
+    ok("mkdir -p $TMP/a/in $TMP/b; mount --bind $TMP/a $TMP/b");
+    refused("$TMP/a $TMP/b/in", "lies inside the data directory");
+    refused("$TMP/b/in $TMP/a", "lies inside the mount point");
+    ok("umount $TMP/b");
 }
 
 TEST_F(LifecycleTest, ReadOnlyShowsTheStoreAndChangesNothing)

@@ -67,6 +67,24 @@ TEST_F(ControlApply, ABatchAppearsAsOne)
     EXPECT_EQ(mount.store().stats().commits, commits + 1);
 }
 
+TEST(ControlApplyLimit, UnfinishedBatchesTogetherHoldNoMoreThanMaxDirty)
+{
+    constexpr std::size_t kMaxDirty = std::size_t{64} << 10;
+    Mount mount(without_compaction(), posix_file_system(), kMaxDirty);
+    const auto batch = "{\"batch\":2}\n" + set_line("a", std::string(kMaxDirty / 2, 'a'));
+    for (int round = 0; round < 3; ++round) {
+        auto first = mount.open_to_write(kApply);
+        auto second = mount.open_to_write(kApply);
+        EXPECT_EQ(first.write(0, batch), 0);
+        EXPECT_EQ(second.write(0, batch), ENOSPC);
+        EXPECT_EQ(mount.write("f", batch), ENOSPC);
+        EXPECT_EQ(first.write(0, set_line("b", "b")), 0);
+        EXPECT_EQ(second.write(0, batch), 0);
+        EXPECT_EQ(second.close(), EINVAL);
+        EXPECT_EQ(mount.write("f", batch), 0);
+    }
+}
+
 TEST_F(ControlApply, EachHandleHasAStateOfItsOwn)
 {
     auto first = mount.open_to_write(kApply);
