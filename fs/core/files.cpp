@@ -10,6 +10,9 @@
 namespace bytestore::fs {
 namespace {
 
+// Whoever opens more than that may not read all of it.
+constexpr std::uint64_t kMostPushed = std::uint64_t{16} << 10;
+
 std::unexpected<Error> removed()
 {
     return fail(Errc::not_found, "the file was removed");
@@ -103,6 +106,7 @@ Result<Attributes> Files::attributes(const NodePtr& file)
 Status Files::create(const NodePtr& file, const Meta& meta)
 {
     const std::lock_guard lock(file->mutex);
+    file->opened = true;
     file->content = std::make_unique<Content>(limit_);
     auto& content = *file->content;
     if (auto done = reserve_locked(file, 0, 0); !done) {
@@ -142,6 +146,7 @@ Status Files::open(const NodePtr& file, const OpenRequest& request)
 {
     const std::lock_guard lock(file->mutex);
     if (request.writes || request.truncate) {
+        file->opened = true;
         const bool made = !file->content;
         if (made) {
             TRY(make_content_locked(file));
@@ -166,6 +171,22 @@ Status Files::open(const NodePtr& file, const OpenRequest& request)
     ++file->handles;
     nodes_.pin(*file);
     return {};
+}
+
+// What cannot be read is not pushed; the reader will hear of it.
+void Files::push_first(const NodePtr& file, const std::function<void(std::string_view)>& push) const
+{
+    const std::lock_guard lock(file->mutex);
+    if (std::exchange(file->opened, true) || file->handles != 1 || file->content) {
+        return;
+    }
+    const auto value = stored(file);
+    if (!value || value->entry().size == 0 || value->entry().size > kMostPushed) {
+        return;
+    }
+    if (const auto bytes = value->read()) {
+        push(*bytes);
+    }
 }
 
 Result<Position> Files::flush(const NodePtr& file, bool writes)

@@ -77,6 +77,9 @@ public:
     // Opening and closing. A new file (`create`) has no record yet; its node is in the table already.
     Status create(const NodePtr& file, const Meta& meta);
     Status open(const NodePtr& file, const OpenRequest& request);
+    // After an open for reading. Calls `push` with what is stored if this was the first one, nobody else has the file
+    // open, and it is small; no other open of the file returns meanwhile.
+    void push_first(const NodePtr& file, const std::function<void(std::string_view)>& push) const;
     Result<Position> flush(const NodePtr& file, bool writes);
     Result<Position> release(const NodePtr& file, bool writes);
 

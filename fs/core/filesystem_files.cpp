@@ -44,6 +44,9 @@ Result<std::unique_ptr<Handle>> Filesystem::open(Ino ino, const OpenRequest& req
         TRY(found->detached ? Status{} : check_writable_key(names_.key_of(*found).value_or("")));
     }
     TRY(files_.open(found, request));
+    if (!writes) {
+        files_.push_first(found, [&](std::string_view content) { invalidations_.push(ino, content); });
+    }
     if (request.truncate) {
         overdue_.notice();  // it may be a new file that was written, and is pending again
     }

@@ -1,14 +1,15 @@
-// What the kernel must forget because it changed outside of the request that waits.
+// What the kernel must forget because it changed outside of the request that waits, and what it is told unasked.
 #pragma once
 
 #include "fs/core/attributes.h"
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace bytestore::fs {
 
-// None may be empty. All but the last are called with locks held: they only take note.
+// None may be empty. All but the last two are called with locks held: they only take note.
 struct Invalidations {
     std::function<void(Ino)> content;                                // attributes, pages and listing of an inode
     std::function<void(Ino parent, const std::string& name)> entry;  // a name, and the listing that it is in
@@ -17,6 +18,9 @@ struct Invalidations {
     // Where a file ends now, told by its last byte, of a file whose content was told before: the kernel only asks anew
     // for what somebody asks it for, and reads of an open file, mappings and appends do not.
     std::function<void(Ino, std::uint64_t offset, char last)> end;
+    // A small file's content, at its first open, so that it need not be read. Called with locks held, and done when it
+    // returns: nobody else has the file open, whose pages the kernel might keep locked.
+    std::function<void(Ino, std::string_view content)> push;
     // Returns once the kernel has forgotten all that was noted before. Called without a lock.
     std::function<void()> wait;
 };

@@ -88,6 +88,7 @@ struct Node {
     bool named = false;         // the table finds it under its name
 
     // Guarded by `mutex`.
+    bool opened = false;  // once, since the kernel knows it
     std::mutex mutex;
     unsigned handles = 0;
     unsigned writers = 0;  // of them

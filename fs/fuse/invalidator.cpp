@@ -19,7 +19,23 @@ void expire(int (*notify)(fuse_session*, fuse_ino_t, const char*, std::size_t, F
     notify(session, parent, name.c_str(), name.size());
 }
 
+void store(fuse_session* session, fuse_ino_t ino, std::uint64_t offset, std::string_view content)
+{
+    fuse_bufvec bytes{};
+    bytes.count = 1;
+    bytes.buf[0].size = content.size();
+    bytes.buf[0].mem = const_cast<char*>(content.data());
+    fuse_lowlevel_notify_store(session, ino, static_cast<off_t>(offset), &bytes, static_cast<fuse_buf_copy_flags>(0));
+}
+
 }  // namespace
+
+void Invalidator::push(std::uint64_t ino, std::string_view content) const
+{
+    if (auto* const session = session_.load()) {
+        store(session, ino, 0, content);
+    }
+}
 
 void Invalidator::content(std::uint64_t ino)
 {
@@ -63,6 +79,7 @@ void Invalidator::start(fuse_session* session)
     {
         const std::lock_guard lock(mutex_);
         started_ = true;
+        session_ = session;
     }
     thread_ = std::jthread([this, session](const std::stop_token& stop) { run(session, stop); });
 }
@@ -73,6 +90,7 @@ void Invalidator::stop()
     {
         const std::lock_guard lock(mutex_);
         started_ = false;
+        session_ = nullptr;
         all_told_.notify_all();
     }
     if (thread_.joinable()) {
@@ -99,13 +117,8 @@ void Invalidator::run(fuse_session* session, const std::stop_token& stop)
 void Invalidator::tell(fuse_session* session, const Note& note)
 {
     if (note.end) {
-        auto [offset, last] = *note.end;
-        fuse_bufvec bytes{};
-        bytes.count = 1;
-        bytes.buf[0].size = 1;
-        bytes.buf[0].mem = &last;
-        fuse_lowlevel_notify_store(session, note.ino, static_cast<off_t>(offset), &bytes,
-                                   static_cast<fuse_buf_copy_flags>(0));
+        const auto& [offset, last] = *note.end;
+        store(session, note.ino, offset, {&last, 1});
         return;
     }
     if (note.expires) {

@@ -4,6 +4,7 @@
 
 #include "fs/fuse/fuse_api.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -24,6 +26,9 @@ public:
     void answer(std::uint64_t parent, const std::string& name);
     // The kernel's idea of the file's size grows to `offset` + 1.
     void end(std::uint64_t ino, std::uint64_t offset, char last);
+
+    // Tells at once.
+    void push(std::uint64_t ino, std::string_view content) const;
 
     // Returns once everything noted before was told, or stop was called. Not to be called with a lock that a request
     // may need.
@@ -54,6 +59,8 @@ private:
     bool started_ = false;
     std::uint64_t noted_ = 0;  // since the beginning
     std::uint64_t told_ = 0;
+
+    std::atomic<fuse_session*> session_ = nullptr;  // between start and stop
 
     std::mutex stop_mutex_;  // taken before mutex_
     std::jthread thread_;    // guarded by stop_mutex_

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 namespace bytestore::fuse {
@@ -233,6 +234,7 @@ Filesystem::Filesystem(Store& store, FilesystemSettings settings, fs::DaemonCont
              .entry = [this](fs::Ino parent, const std::string& name) { invalidator_.entry(parent, name); },
              .answer = [this](fs::Ino parent, const std::string& name) { invalidator_.answer(parent, name); },
              .end = [this](fs::Ino ino, std::uint64_t offset, char last) { invalidator_.end(ino, offset, last); },
+             .push = [this](fs::Ino ino, std::string_view content) { invalidator_.push(ino, content); },
              .wait = [this] { invalidator_.wait(); }},
             std::move(daemon), settings.max_dirty)
 {

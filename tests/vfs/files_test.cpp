@@ -400,6 +400,49 @@ TEST(ReadOnlyStore, RefusesEveryWrite)
     EXPECT_EQ(mount.symlink("x", "l"), EROFS);
 }
 
+class Pushed : public ::testing::Test {
+protected:
+    // By a kernel that has forgotten what it knew: what it is told when somebody reads, and then nobody does.
+    std::vector<std::string> by_reading(std::string_view path)
+    {
+        const auto before = mount.invalidated().pushed.size();
+        auto file = mount.open_to_read(path);
+        EXPECT_EQ(file.close(), 0);
+        std::vector<std::string> told;
+        const auto after = mount.invalidated().pushed;
+        for (auto i = before; i < after.size(); ++i) {
+            told.push_back(after[i].second);
+        }
+        return told;
+    }
+
+    Mount mount;
+};
+
+TEST_F(Pushed, IsASmallFileThatIsReadForTheFirstTime)
+{
+    mount.write("small", "text");
+    mount.write("large", std::string(100'000, 'x'));
+    mount.write("empty", "");
+    mount.remount();
+    EXPECT_THAT(by_reading("small"), ElementsAre("text"));
+    EXPECT_THAT(by_reading("small"), ElementsAre());
+    EXPECT_THAT(by_reading("large"), ElementsAre());
+    EXPECT_THAT(by_reading("empty"), ElementsAre());
+}
+
+TEST_F(Pushed, IsNothingThatAWriterHasInHand)
+{
+    mount.write("f", "old");
+    EXPECT_THAT(by_reading("f"), ElementsAre());
+    mount.remount();
+    auto writer = mount.open_to_write("f");
+    EXPECT_EQ(writer.write(0, "new"), 0);
+    EXPECT_THAT(by_reading("f"), ElementsAre());
+    EXPECT_EQ(writer.close(), 0);
+    EXPECT_THAT(by_reading("f"), ElementsAre());
+}
+
 class FullDisk : public ::testing::Test {
 protected:
     FullDisk()

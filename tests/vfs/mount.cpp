@@ -135,6 +135,11 @@ void Mount::mount()
                                         },
                                     .answer = [](fs::Ino, const std::string&) {},
                                     .end = [](fs::Ino, std::uint64_t, char) {},
+                                    .push =
+                                        [this](fs::Ino ino, std::string_view content) {
+                                            const std::lock_guard lock(mutex_);
+                                            invalidated_.pushed.emplace_back(ino, content);
+                                        },
                                     // Needs the name lock, as the kernel may.
                                     .wait =
                                         [this] {

@@ -53,6 +53,7 @@ private:
 struct Invalidated {
     std::vector<fs::Ino> contents;
     std::vector<std::pair<fs::Ino, std::string>> entries;
+    std::vector<std::pair<fs::Ino, std::string>> pushed;
 };
 
 // So that records are counted as they were written.
