@@ -4,6 +4,7 @@
 #include "engine/result.h"
 #include "fs/memory_limit.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -34,6 +35,8 @@ public:
     void clear();
 
 private:
+    void make_room(std::size_t size);
+
     MemoryLimit& limit_;
     std::uint64_t claimed_ = 0;
     std::string bytes_;
