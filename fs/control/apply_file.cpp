@@ -15,6 +15,8 @@ public:
     {
     }
     ~ApplyWriter() override { limit_.give_back(claimed_); }
+    ApplyWriter(const ApplyWriter&) = delete;
+    ApplyWriter& operator=(const ApplyWriter&) = delete;
 
     Result<std::size_t> write(std::string_view bytes) override
     {

@@ -39,7 +39,7 @@ Result<ValueCache::Value> ValueCache::read(const ValueRef& value)
     if (auto found = find_or_begin(record, size)) {
         return found;
     }
-    Decoding decoding{*this, record, size};
+    Decoding decoding(*this, record, size);
     TRY_ASSIGN(auto bytes, value.read());
     return keep(std::move(bytes), decoding);
 }

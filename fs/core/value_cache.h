@@ -20,6 +20,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bytestore::fs {
@@ -46,7 +47,13 @@ private:
     };
     // By whoever found it neither here nor being decoded. Others who want the value wait for the end.
     struct Decoding {
+        Decoding(ValueCache& of, RecordId id, std::uint64_t bytes)
+            : cache(of), record(std::move(id)), size(bytes)
+        {
+        }
         ~Decoding();
+        Decoding(const Decoding&) = delete;
+        Decoding& operator=(const Decoding&) = delete;
 
         ValueCache& cache;
         const RecordId record;
