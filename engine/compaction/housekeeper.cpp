@@ -161,7 +161,7 @@ void Housekeeper::go_on_writing() const
 {
     const std::lock_guard commits(parts_.commit_mutex);
     parts_.writer.space().take_spare();
-    ignore(parts_.writer.ready());  // the next commit tries again
+    ignore(parts_.writer.ready(true));  // the next commit tries again
 }
 
 Result<CompactionReport> Housekeeper::compact_all_locked(unsigned dead_percent)

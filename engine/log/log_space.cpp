@@ -90,7 +90,10 @@ Status LogSpace::move_to(std::shared_ptr<Segment> segment, std::uint64_t end, bo
     const auto before_allocated = std::exchange(allocated_to_, end);
     std::swap(segment_, segment);
     auto done = ensure_locked(wanted_locked());
-    if (!done && !(no_space(done) && spare_or_not)) {
+    if (no_space(done) && spare_or_not) {
+        done = take_what_there_is_locked();
+    }
+    if (!done) {
         std::swap(segment_, segment);
         end_ = before_end;
         allocated_to_ = before_allocated;
@@ -221,6 +224,17 @@ Status LogSpace::ensure_locked(std::uint64_t end)
         scarce_ = !done || end < wanted_locked();
     }
     return done;
+}
+
+// At least what must be had, and of the spare as large a part as is to be had.
+Status LogSpace::take_what_there_is_locked()
+{
+    for (auto spare = kSpare / 2; spare > kSealRoom; spare /= 2) {
+        if (take_locked(end_ + promised_ + admitted_ + spare)) {
+            return {};
+        }
+    }
+    return take_locked(least_locked());
 }
 
 // Takes the space up to the offset `end` of the file.

@@ -40,7 +40,7 @@ public:
     bool scarce() const;
 
     // From here on `segment`, which ends at `end`, is the active one: everything promised is taken there, and the spare
-    // (if there is any, with `spare_or_not`). On error the one before stays.
+    // (with `spare_or_not`, what there is of it). On error the one before stays.
     Status move_to(std::shared_ptr<Segment> segment, std::uint64_t end, bool spare_or_not = false);
     // The same at opening, and back to the one before (or to none) if the new one came to nothing.
     void resume(std::shared_ptr<Segment> segment, std::uint64_t end);
@@ -73,6 +73,7 @@ private:
     std::uint64_t wanted_locked() const { return lent_ ? least_locked() : end_ + promised_ + admitted_ + kSpare; }
     Status no_room_locked() const;
     Status ensure_locked(std::uint64_t end);
+    Status take_what_there_is_locked();
     Status take_locked(std::uint64_t end);
     Status count_locked(std::uint64_t end);
     bool plenty_locked(std::uint64_t bytes) const;

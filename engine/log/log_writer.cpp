@@ -60,10 +60,10 @@ Status LogWriter::open()
     return write_claims(must_roll_ ? LockClaims::State::failed : LockClaims::State::open);
 }
 
-Status LogWriter::ready()
+Status LogWriter::ready(bool spare_or_not)
 {
     TRY(check());
-    return must_begin_another() ? next_segment(false) : Status{};
+    return must_begin_another() ? next_segment(spare_or_not) : Status{};
 }
 
 // A full segment that cannot be followed by another, because the disk is full as well, takes what it can.

@@ -50,8 +50,9 @@ public:
     // Seals and syncs the active segment, so that it can be compacted. Nothing to do without one. What is promised to
     // writers moves to a new segment; Errc::no_space if the disk has no room for both.
     Status roll();
-    // Makes an active segment if there is none, so that space can be promised.
-    Status ready();
+    // Makes an active segment if there is none, so that space can be promised; with `spare_or_not` also where the disk
+    // has no room for all of the spare.
+    Status ready(bool spare_or_not = false);
     // Gives back what was taken ahead of the end, for a compaction on a full disk, unless something is promised.
     // LogSpace::take_spare ends it.
     void lend_space();
