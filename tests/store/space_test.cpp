@@ -179,6 +179,31 @@ TEST_F(SpaceTest, ACompactionThatSealsTheLastSegmentTakesTheNextSpareAtOnce)
     EXPECT_TRUE(store->remove("a"));
 }
 
+// Two requests for all of the spare and one for half of it fail; then others fill the disk.
+TEST_F(SpaceTest, ACompactionThatSealsTheLastSegmentTakesWhatThereIsOfTheNextSpare)
+{
+    enum class Disk : std::uint8_t { roomy, tight, full } disk = Disk::roomy;
+    int refused = 0;
+    FaultyFiles files({.before =
+                           [&](const FileCall& call) {
+                               const bool fails = disk == Disk::tight ? call.call == Call::reserve && ++refused <= 3
+                                                  : disk == Disk::full
+                                                      ? call.call == Call::reserve || call.name == "next.tmp"
+                                                      : false;
+                               return fails ? std::optional(Fault{.os_error = ENOSPC}) : std::nullopt;
+                           },
+                       .after = {}});
+    options_.housekeeping_thread = true;
+    const auto store = open(files);
+    set(*store, "a", "1");
+    set(*store, "a", "2");
+    disk = Disk::tight;
+    ASSERT_TRUE(store->compact());
+    EXPECT_GT(refused, 3);
+    disk = Disk::full;
+    EXPECT_TRUE(store->remove("a"));
+}
+
 TEST_F(SpaceTest, AStoreThatIsOpenedTakesItsSpareAtOnce)
 {
     options_.housekeeping_thread = true;
