@@ -27,6 +27,14 @@ ValueCache::ValueCache(std::uint64_t budget)
 {
 }
 
+// What is kept refers to the state that keeps it.
+ValueCache::~ValueCache()
+{
+    std::list<Item> gone;
+    const std::lock_guard lock(state_->mutex);
+    gone.swap(state_->items);
+}
+
 Result<ValueCache::Value> ValueCache::read(const ValueRef& value)
 {
     const auto size = value.entry().size;

@@ -30,6 +30,9 @@ public:
     using Value = std::shared_ptr<const std::string>;
 
     explicit ValueCache(std::uint64_t budget);
+    ~ValueCache();
+    ValueCache(const ValueCache&) = delete;
+    ValueCache& operator=(const ValueCache&) = delete;
 
     // The decoded value, whose memory counts as long as somebody has it. Small ones neither count nor are they kept:
     // the kernel does that.
