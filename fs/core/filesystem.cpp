@@ -336,11 +336,15 @@ Status Filesystem::apply(const Batch& batch)
 // What was written to mappings of the files that change, and is still with the kernel, counts as written before.
 void Filesystem::collect_pages(const Batch& batch)
 {
-    std::unordered_set<std::string_view> keys;
-    for (const auto& operation : batch.operations()) {
-        keys.insert(operation.key);
-    }
-    collect_pages([&](const std::string& key) { return keys.contains(key); });
+    std::unordered_set<std::string_view> keys;  // made once there is a file to ask for
+    collect_pages([&](const std::string& key) {
+        if (keys.empty()) {
+            for (const auto& operation : batch.operations()) {
+                keys.insert(operation.key);
+            }
+        }
+        return keys.contains(key);
+    });
 }
 
 void Filesystem::collect_pages()

@@ -111,13 +111,15 @@ Status Session::serve(const std::function<void(Transport)>& started)
         return {};  // it ended before it began
     }
     const auto transport = transport_of(*the_init().connection);
+    if (transport == Transport::io_uring) {
+        rings_.start();  // before anybody is told that he may come
+    }
     started(transport);
     return transport == Transport::io_uring ? serve_rings() : loop_.run(spin_);
 }
 
 Status Session::serve_rings()
 {
-    rings_.start();
     Status served = loop_.run({});
     fuse_session_exit(session_);
     rings_.end();
