@@ -76,7 +76,7 @@ std::optional<IndexBase::Found> IndexBase::find(std::string_view key, IndexHash 
 
 // Walks a block without putting its keys together: an entry that shares more with the one before it than that shares
 // with `key` is below `key` as well.
-std::optional<IndexBase::Found> IndexBase::find_in(std::size_t block, std::string_view key) const
+std::optional<IndexBase::Landing> IndexBase::land_in(std::size_t block, std::string_view key) const
 {
     if (!touch(block)) {
         return std::nullopt;
@@ -93,17 +93,25 @@ std::optional<IndexBase::Found> IndexBase::find_in(std::size_t block, std::strin
         if (shared <= matched) {
             const auto rest = key.substr(shared);
             const std::size_t common = shared_bytes(own, rest);
-            if (common == own.size() && common == rest.size()) {
-                return Found{rank, decode_entry(at, mtime)};
-            }
-            if (own.substr(common) > rest.substr(common)) {
-                return std::nullopt;
+            if (own.substr(common) >= rest.substr(common)) {
+                const bool equal = common == own.size() && common == rest.size();
+                return Landing{rank, equal, shared, own, at, mtime};
             }
             matched = shared + common;
         }
         mtime = skip_entry(at, mtime);
     }
     return std::nullopt;
+}
+
+std::optional<IndexBase::Found> IndexBase::find_in(std::size_t block, std::string_view key) const
+{
+    const auto landing = land_in(block, key);
+    if (!landing || !landing->equal) {
+        return std::nullopt;
+    }
+    const char* at = landing->packed;
+    return Found{landing->rank, decode_entry(at, landing->earlier_mtime)};
 }
 
 void IndexBase::learn_places()
@@ -202,6 +210,12 @@ IndexBase::Cursor::Cursor(const IndexBase& base)
     enter(0);
 }
 
+IndexBase::Cursor::Cursor(const IndexBase& base, std::string_view key)
+    : base_(&base)
+{
+    seek(key);
+}
+
 void IndexBase::Cursor::next()
 {
     if (++rank_ % kBlockEntries == 0) {
@@ -213,10 +227,16 @@ void IndexBase::Cursor::next()
 
 void IndexBase::Cursor::seek(std::string_view key)
 {
-    enter(base_->block_of(key));
-    while (valid() && key_ < key) {
-        next();
+    const std::size_t block = base_->block_of(key);
+    const auto landing = block < base_->block_starts_->size() ? base_->land_in(block, key) : std::nullopt;
+    if (!landing) {
+        enter(block + 1);
+        return;
     }
+    rank_ = landing->rank;
+    key_.assign(key.substr(0, landing->shared)).append(landing->own);
+    at_ = landing->packed;
+    entry_ = decode_entry(at_, landing->earlier_mtime);
 }
 
 void IndexBase::Cursor::skip_to(std::size_t rank)

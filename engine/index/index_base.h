@@ -102,6 +102,17 @@ private:
     std::string_view page_key(std::size_t page) const;
     void learn_places(std::span<const IndexHash> hashes);
     IndexBase slice(std::size_t first_block, std::size_t last_block) const;
+    // An entry that is not below a key, of which it has the first bytes, and its own.
+    struct Landing {
+        std::size_t rank = 0;
+        bool equal = false;
+        std::uint64_t shared = 0;
+        std::string_view own;
+        const char* packed = nullptr;    // behind the key
+        std::int64_t earlier_mtime = 0;  // what its mtime is relative to
+    };
+    // The first in a block; none also if the block cannot be had.
+    std::optional<Landing> land_in(std::size_t block, std::string_view key) const;
     std::optional<Found> find_in(std::size_t block, std::string_view key) const;
     // The last block whose first key is not above `key`; the first one if there is none.
     std::size_t block_of(std::string_view key) const;
@@ -139,6 +150,8 @@ class IndexBase::Cursor {
 public:
     // At the first entry.
     explicit Cursor(const IndexBase& base);
+    // Where seek(key) goes.
+    Cursor(const IndexBase& base, std::string_view key);
 
     bool valid() const { return rank_ < base_->size_; }
     // Of the current entry, while valid(); a move ends the life of what key() and entry() returned.

@@ -11,10 +11,13 @@ void IndexCursor::next()
 void IndexCursor::seek(std::string_view key)
 {
     const std::size_t part = parts_.part_of(key);
-    if (!cursor_ || part != part_) {
-        enter(part);
+    if (cursor_ && part == part_) {
+        cursor_->seek(key);
+    } else {
+        part_ = part;
+        const IndexPart& entered = parts_[part];
+        cursor_.emplace(entered.base(), entered.hidden(), entered.delta(), key);
     }
-    cursor_->seek(key);
     leave_empty_parts();
 }
 

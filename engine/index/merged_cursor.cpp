@@ -9,6 +9,13 @@ MergedCursor::MergedCursor(const IndexBase& base, const RankSet& hidden, const I
     choose();
 }
 
+MergedCursor::MergedCursor(const IndexBase& base, const RankSet& hidden, const IndexDelta& delta, std::string_view key)
+    : base_(base, key), hidden_(&hidden), delta_(&delta), next_change_(delta.lower_bound(key))
+{
+    skip_hidden();
+    choose();
+}
+
 void MergedCursor::next()
 {
     if (in_delta_) {

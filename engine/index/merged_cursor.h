@@ -15,6 +15,8 @@ class MergedCursor {
 public:
     // At the first entry. What it is given must outlive it, unchanged.
     MergedCursor(const IndexBase& base, const RankSet& hidden, const IndexDelta& delta);
+    // Where seek(key) goes.
+    MergedCursor(const IndexBase& base, const RankSet& hidden, const IndexDelta& delta, std::string_view key);
 
     bool valid() const { return in_delta_ || base_.valid(); }
     // Of the current entry, while valid(); a move ends the life of the key.

@@ -99,12 +99,13 @@ TEST_P(IndexBaseOfSize, CursorSeeksInEitherDirection)
     for (int i = 0; i < 2000; ++i) {
         const std::string key = random_key(random, 6);
         cursor.seek(key);
-        const auto expected = model_.lower_bound(key);
-        ASSERT_EQ(cursor.valid(), expected != model_.end());
-        if (cursor.valid()) {
+        auto expected = model_.lower_bound(key);
+        for (int steps = 0; steps < 3 && expected != model_.end(); ++steps, ++expected, cursor.next()) {
+            ASSERT_TRUE(cursor.valid());
             EXPECT_EQ(cursor.key(), expected->first);
             EXPECT_EQ(cursor.entry(), expected->second);
         }
+        EXPECT_EQ(cursor.valid(), expected != model_.end());
     }
 }
 
