@@ -32,7 +32,8 @@ namespace bytestore {
 class Segment;
 namespace format {
 struct Line;
-}
+class ValueText;
+}  // namespace format
 
 // Names one record, without keeping its segment's file open, as long as that is in use.
 class RecordId {
@@ -71,12 +72,34 @@ public:
 
 private:
     friend class BulkRead;
+    friend class ValuePieces;
     Result<std::string> parse(std::string_view line) const;  // the line where the value stands
-    Result<std::string> checked(const format::Line& line, std::string value) const;
+    Status check(const format::Line& line) const;            // it is the record that the value was found in
 
     Entry entry_;
     std::string key_;
     std::shared_ptr<Segment> segment_;
+};
+
+// Reads a value piece by piece. Threads: read may be called by several at a time.
+class ValuePieces {
+public:
+    // Reads all of the record once and verifies its checksum, a piece in memory at a time; but a record that is not in
+    // our form, which has at most format::kMaxForeignLine bytes, is kept decoded. Errors as ValueRef::read.
+    static Result<std::shared_ptr<const ValuePieces>> of(const ValueRef& value);
+    ~ValuePieces();
+    ValuePieces(const ValuePieces&) = delete;
+    ValuePieces& operator=(const ValuePieces&) = delete;
+
+    // `size` bytes from `offset` on, or as many as there are, of the value that this was made of.
+    Result<std::string> read(const ValueRef& value, std::uint64_t offset, std::uint64_t size) const;
+    std::uint64_t kept() const { return whole_.size(); }  // bytes of the value that are kept
+
+private:
+    ValuePieces();
+
+    std::unique_ptr<const format::ValueText> text_;
+    std::string whole_;  // where there is no text_
 };
 
 // What one commit does, in order, all or nothing.

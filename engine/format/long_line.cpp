@@ -69,8 +69,12 @@ public:
         const std::size_t kept = text().size();
         const auto added = static_cast<std::size_t>(std::min<std::uint64_t>(left_, std::max(piece_, kept)));
         buffer_.erase(0, buffer_.size() - kept);
-        buffer_.resize(kept + added);
-        TRY(source_(begin_, std::span(buffer_).subspan(kept)));
+        Status read;
+        buffer_.resize_and_overwrite(kept + added, [&](char* bytes, std::size_t) {  // libstdc++ 12 may give more
+            read = source_(begin_, {bytes + kept, added});
+            return read ? kept + added : kept;
+        });
+        TRY(std::move(read));
         sum_.add(std::string_view(buffer_).substr(kept));
         begin_ += added;
         left_ -= added;
@@ -115,9 +119,6 @@ Result<std::optional<Line>> parse_canonical(const LineSource& source, Bounds bou
     TRY_ASSIGN(const auto sides, split(source, bounds));
     if (!sides) {
         return std::optional<Line>{};
-    }
-    if (value != nullptr) {
-        value->reserve(value->size() + sides->body.size());
     }
     Line line;
     line.checked = sides->has_sum;

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <exception>
-#include <new>
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace bytestore::fs {
@@ -21,39 +21,45 @@ bool Buffer::claim(std::uint64_t size)
 
 Status Buffer::resize(std::uint64_t size)
 {
-    try {
-        make_room(static_cast<std::size_t>(size));
-        bytes_.resize(static_cast<std::size_t>(size));
-    } catch (const std::bad_alloc&) {
-        return fail(Errc::no_memory, fmt::format("no memory for a value of {} bytes", size));
-    }
+    TRY(make_room(size));
+    fill_up(static_cast<std::size_t>(size));
+    size_ = static_cast<std::size_t>(size);
     return {};
 }
 
-// A large value that grows is seldom moved: each time costs new pages for all of it. Those that are never written to
-// are none of memory.
-void Buffer::make_room(std::size_t size)
+Status Buffer::write(std::uint64_t offset, std::string_view bytes)
 {
-    constexpr std::size_t kLarge = std::size_t{4} << 20;
-    constexpr std::size_t kGrowth = 4;
-    if (size <= bytes_.capacity() || bytes_.empty() || size < kLarge) {
-        return;
-    }
-    try {
-        bytes_.reserve(kGrowth * size);
-    } catch (const std::exception&) {
-        return;  // the string asks for less
-    }
+    const auto end = offset + bytes.size();
+    TRY(make_room(end));
+    fill_up(static_cast<std::size_t>(offset));
+    bytes.copy(memory_.data() + offset, bytes.size());
+    size_ = std::max(size_, static_cast<std::size_t>(end));
+    return {};
 }
 
-void Buffer::put(std::uint64_t offset, std::string_view bytes)
+// One that grows is likely to grow on. Pages that are never written to are none of memory.
+Status Buffer::make_room(std::uint64_t size)
 {
-    bytes.copy(bytes_.data() + offset, bytes.size());
+    const auto needed = static_cast<std::size_t>(size);
+    if (needed <= memory_.capacity() || memory_.reserve(std::max(needed, 2 * size_)) || memory_.reserve(needed)) {
+        return {};
+    }
+    return fail(Errc::no_memory, fmt::format("no memory for a value of {} bytes", size));
+}
+
+// With zeros.
+void Buffer::fill_up(std::size_t size)
+{
+    if (size > size_) {
+        std::memset(memory_.data() + size_, 0, size - size_);
+        size_ = size;
+    }
 }
 
 void Buffer::clear()
 {
-    std::string().swap(bytes_);
+    memory_.clear();
+    size_ = 0;
     limit_.give_back(std::exchange(claimed_, 0));
 }
 

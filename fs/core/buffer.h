@@ -2,11 +2,11 @@
 #pragma once
 
 #include "engine/result.h"
+#include "fs/core/growing_memory.h"
 #include "fs/memory_limit.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace bytestore::fs {
@@ -22,24 +22,25 @@ public:
     Buffer(const Buffer&) = delete;
     Buffer& operator=(const Buffer&) = delete;
 
-    const std::string& bytes() const { return bytes_; }
-    std::uint64_t size() const { return bytes_.size(); }
+    // Until the next change.
+    std::string_view bytes() const { return {memory_.data(), size_}; }
+    std::uint64_t size() const { return size_; }
 
     // Room for `size` bytes in all; what was claimed stays so until `clear`. False if the limit does not allow it.
     bool claim(std::uint64_t size);
-    // These two within what was claimed. On error nothing changed.
-    void assign(std::string bytes) { bytes_ = std::move(bytes); }
-    Status resize(std::uint64_t size);  // fills up with zeros
-    // Inside the size.
-    void put(std::uint64_t offset, std::string_view bytes);
+    // These two within what was claimed; what is left out before the bytes becomes zeros. On error nothing changed.
+    Status resize(std::uint64_t size);
+    Status write(std::uint64_t offset, std::string_view bytes);
     void clear();
 
 private:
-    void make_room(std::size_t size);
+    Status make_room(std::uint64_t size);
+    void fill_up(std::size_t size);
 
     MemoryLimit& limit_;
     std::uint64_t claimed_ = 0;
-    std::string bytes_;
+    GrowingMemory memory_;
+    std::size_t size_ = 0;
 };
 
 }  // namespace bytestore::fs

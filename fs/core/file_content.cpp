@@ -23,6 +23,23 @@ std::uint64_t escaped_zeros(std::uint64_t from, std::uint64_t to)
     return to > from ? (to - from) * one : 0;
 }
 
+// Into an empty buffer, and a large value piece by piece, so that it is in memory once.
+Status load(const ValueRef& value, Buffer& into)
+{
+    constexpr std::uint64_t kPiece = std::uint64_t{1} << 20;
+    const auto size = value.entry().size;
+    if (size <= kPiece) {
+        TRY_ASSIGN(const auto bytes, value.read());
+        return into.write(0, bytes);
+    }
+    TRY_ASSIGN(const auto pieces, ValuePieces::of(value));
+    for (std::uint64_t done = 0; done < size; done += kPiece) {
+        TRY_ASSIGN(const auto bytes, pieces->read(value, done, kPiece));
+        TRY(into.write(done, bytes));
+    }
+    return {};
+}
+
 }  // namespace
 
 Bytes slice(std::shared_ptr<const std::string> text, std::uint64_t offset, std::size_t size)
@@ -77,8 +94,7 @@ Result<Position> Files::change_stored(const NodePtr& file, const AttributeChange
     TRY(check_size(*change.size));
     Buffer data(limit_);
     TRY(claim(*file, data, std::max(*change.size, value->entry().size)));
-    TRY_ASSIGN(auto bytes, value->read());
-    data.assign(std::move(bytes));
+    TRY(load(*value, data));
     TRY(data.resize(*change.size));
     batch.set_borrowed(value->key(), data.bytes(), meta);
     return store_.commit(batch);
@@ -95,8 +111,7 @@ Status Files::load_locked(const NodePtr& file)
         return gone();
     }
     TRY(claim(*file, content.data, value->entry().size));
-    TRY_ASSIGN(auto bytes, value->read());
-    content.data.assign(std::move(bytes));
+    TRY(load(*value, content.data));
     content.escaped = escaped_bytes(content.data.bytes());
     content.loaded = true;
     return {};
@@ -215,9 +230,8 @@ Result<std::uint64_t> Files::write_locked(const NodePtr& file, const WritePlace&
     const auto escaped = content.escaped + escaped_bytes(bytes) + escaped_zeros(content.data.size(), offset);
     TRY(claim(*file, content.data, size));
     TRY(reserve_locked(file, size, escaped));
-    TRY(content.data.resize(size));
+    TRY(content.data.write(offset, bytes));
     content.escaped = escaped;
-    content.data.put(offset, bytes);
     touch(content.meta, now());
     content.note_change();
     return offset;
@@ -244,7 +258,7 @@ Result<Files::Source> Files::source(const NodePtr& file, std::uint64_t offset, s
 {
     const std::lock_guard lock(file->mutex);
     if (file->content && file->content->loaded) {
-        const auto& data = file->content->data.bytes();
+        const auto data = file->content->data.bytes();
         const auto begin = static_cast<std::size_t>(std::min<std::uint64_t>(offset, data.size()));
         auto copy = std::make_shared<const std::string>(data.substr(begin, size));
         return slice(std::move(copy), 0, size);
@@ -258,8 +272,8 @@ Result<Bytes> Files::read(const Source& source, std::uint64_t offset, std::size_
     if (const auto* bytes = std::get_if<Bytes>(&source)) {
         return *bytes;
     }
-    TRY_ASSIGN(auto bytes, values_.read(std::get<ValueRef>(source)));
-    return slice(std::move(bytes), offset, size);
+    TRY_ASSIGN(auto bytes, values_.read(std::get<ValueRef>(source), offset, size));
+    return slice(std::make_shared<const std::string>(std::move(bytes)), 0, size);
 }
 
 Result<Bytes> Files::read(const NodePtr& file, std::uint64_t offset, std::size_t size)

@@ -63,8 +63,7 @@ Files::Files(Store& store, NodeTable& nodes, const Names& names, PendingFiles& p
       pending_(pending),
       store_owner_(store_owner),
       limit_(max_dirty),
-      dropped_(std::move(dropped)),
-      values_(max_dirty)
+      dropped_(std::move(dropped))
 {
 }
 
@@ -372,7 +371,7 @@ Result<bool> Files::add_to(Batch& batch, const NodePtr& file, const std::string&
     }
     auto meta = content.meta;
     touch_ctime(meta, time);
-    batch.set(key, content.data.bytes(), meta);
+    batch.set(key, std::string(content.data.bytes()), meta);
     batch.draw_on(content.reservation);
     return true;
 }

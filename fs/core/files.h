@@ -15,11 +15,11 @@
 #include "engine/store.h"
 #include "fs/core/attributes.h"
 #include "fs/core/buffer.h"
+#include "fs/core/large_values.h"
 #include "fs/core/names.h"
 #include "fs/core/node.h"
 #include "fs/core/node_table.h"
 #include "fs/core/pending_files.h"
-#include "fs/core/value_cache.h"
 
 #include <cstdint>
 #include <functional>
@@ -147,7 +147,7 @@ private:
     const Owner store_owner_;
     MemoryLimit limit_;
     const std::function<void(const Node&)> dropped_;
-    ValueCache values_;
+    LargeValues values_;
 
     mutable std::mutex contents_mutex_;
     std::unordered_map<Ino, std::weak_ptr<Node>> contents_;  // files that have one; guarded by contents_mutex_

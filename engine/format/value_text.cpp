@@ -1,0 +1,191 @@
+#include "engine/format/value_text.h"
+
+#include "engine/format/json_text.h"
+#include "engine/format/value_codec.h"
+
+#include <modp_b64.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace bytestore::format {
+
+namespace {
+
+constexpr std::uint64_t kStride = std::uint64_t{64} << 10;
+constexpr std::uint64_t kLongestEscape = 6;  // of one byte
+
+std::uint64_t mark_length(Kind kind, std::string_view text)
+{
+    const std::string mark = [kind] {
+        std::string escaped;
+        append_escaped(escaped, kind == Kind::link ? kLinkMark : kBase64Mark);
+        return escaped;
+    }();
+    return text.starts_with(mark) ? mark.size() : 0;
+}
+
+Result<std::string> read_text_of(const LineSource& source, std::uint64_t begin, std::uint64_t size)
+{
+    std::string text;
+    Status done;
+    const auto length = static_cast<std::size_t>(size);
+    text.resize_and_overwrite(length, [&](char* bytes, std::size_t) {  // what libstdc++ 12 gives may be more
+        done = source(begin, {bytes, length});
+        return done ? length : 0;
+    });
+    TRY(std::move(done));
+    return text;
+}
+
+std::unexpected<Error> changed()
+{
+    return fail(Errc::damaged, "a value is not what it was when its checksum was verified");
+}
+
+}  // namespace
+
+ValueText::ValueText(Form form, std::uint64_t size, std::uint64_t begin, std::uint64_t end)
+    : form_(form), size_(size), begin_(begin), end_(end), places_{{.byte = 0, .text = begin}}, last_(places_.front())
+{
+}
+
+// Base64 that is not canonical is the value literally, with its mark, and then is not of the length that it should be.
+Result<std::unique_ptr<ValueText>> ValueText::of(const Line& line, const LineSource& source)
+{
+    const auto length = line.value_end - line.value_begin;
+    TRY_ASSIGN(const auto start, read_text_of(source, line.value_begin, std::min<std::uint64_t>(length, kStride)));
+    const auto mark = mark_length(line.kind, start);
+    const bool base64 = line.kind == Kind::bytes && mark > 0 &&
+                        length - mark == modp_b64_encode_strlen(static_cast<std::size_t>(line.size));
+    const auto begin = line.value_begin + (base64 || line.kind == Kind::link ? mark : 0);
+    const auto form = base64 ? Form::base64 : line.value_end - begin == line.size ? Form::same : Form::escaped;
+    return std::unique_ptr<ValueText>(new ValueText(form, line.size, begin, line.value_end));
+}
+
+Result<std::string> ValueText::read(const LineSource& source, std::uint64_t offset, std::uint64_t size) const
+{
+    offset = std::min(offset, size_);
+    size = std::min(size, size_ - offset);
+    if (size == 0) {
+        return std::string();
+    }
+    switch (form_) {
+        case Form::same:
+            return read_text_of(source, begin_ + offset, size);
+        case Form::base64:
+            return read_base64(source, offset, size);
+        case Form::escaped:
+            break;
+    }
+    return read_escaped(source, offset, size);
+}
+
+Result<std::string> ValueText::read_base64(const LineSource& source, std::uint64_t offset, std::uint64_t size) const
+{
+    const auto first = offset / kBase64Bytes;
+    const auto last = (offset + size + kBase64Bytes - 1) / kBase64Bytes;
+    TRY_ASSIGN(auto text, read_text_of(source, begin_ + first * kBase64Chars, (last - first) * kBase64Chars));
+    const auto decoded = modp_b64_decode(text.data(), text.data(), text.size());
+    const auto skipped = static_cast<std::size_t>(offset % kBase64Bytes);
+    if (decoded == static_cast<std::size_t>(-1) || decoded < skipped + size) {
+        return changed();
+    }
+    text.resize(skipped + static_cast<std::size_t>(size));
+    text.erase(0, skipped);
+    return text;
+}
+
+// Undoes escapes from a place before the first byte that is wanted on.
+class ValueText::Reading {
+public:
+    Reading(const LineSource& source, Place place, std::uint64_t end, std::uint64_t offset, std::uint64_t size)
+        : source_(source), place_(place), end_(end), offset_(offset), size_(size)
+    {
+        bytes_.reserve(static_cast<std::size_t>(size));
+    }
+
+    bool done() const { return bytes_.size() == size_; }
+    // Where it goes on.
+    Place place() const { return place_; }
+    std::string take() { return std::move(bytes_); }
+
+    // Takes text that stands for no more bytes than are still to be skipped or wanted, if an escape is not longer.
+    Status step()
+    {
+        const auto left = offset_ + size_ - place_.byte;
+        if (text_.size() < kLongestEscape) {
+            TRY(refill(left));
+        }
+        const auto part =
+            std::string_view(text_).substr(0, std::max<std::uint64_t>(std::min(left, kStride), kLongestEscape));
+        const Step step = read_text(part, [this](std::string_view bytes) { take_bytes(bytes); });
+        if (step.used == 0) {
+            return changed();
+        }
+        place_.text += step.used;
+        text_.remove_prefix(step.used);
+        return {};
+    }
+
+private:
+    // Somewhat more than is needed without escapes.
+    Status refill(std::uint64_t left)
+    {
+        const auto least = std::min<std::uint64_t>(left, kPiece / 2);
+        const auto wanted = least + least / 8 + 2 * kLongestEscape;
+        TRY_ASSIGN(held_, read_text_of(source_, place_.text, std::min<std::uint64_t>(wanted, end_ - place_.text)));
+        text_ = held_;
+        return {};
+    }
+    void take_bytes(std::string_view bytes)
+    {
+        const auto skipped = std::min<std::uint64_t>(bytes.size(), offset_ - std::min(offset_, place_.byte));
+        place_.byte += bytes.size();
+        bytes_.append(bytes.substr(skipped, size_ - bytes_.size()));
+    }
+
+    const LineSource& source_;
+    Place place_;
+    const std::uint64_t end_;
+    const std::uint64_t offset_;
+    const std::uint64_t size_;
+    std::string bytes_;
+    std::string held_;
+    std::string_view text_;  // of held_, from place_ on
+};
+
+Result<std::string> ValueText::read_escaped(const LineSource& source, std::uint64_t offset, std::uint64_t size) const
+{
+    Reading reading(source, place_before(offset), end_, offset, size);
+    Place last = reading.place();
+    while (!reading.done()) {
+        TRY(reading.step());
+        if (reading.place().byte <= offset + size) {
+            last = reading.place();
+            learn(last, false);
+        }
+    }
+    learn(last, true);
+    return reading.take();
+}
+
+ValueText::Place ValueText::place_before(std::uint64_t byte) const
+{
+    const std::lock_guard lock(mutex_);
+    const auto above = std::ranges::upper_bound(places_, byte, {}, &Place::byte);
+    const auto known = *(above - 1);
+    return last_.byte <= byte && last_.byte > known.byte ? last_ : known;
+}
+
+void ValueText::learn(Place place, bool last) const
+{
+    const std::lock_guard lock(mutex_);
+    if (last) {
+        last_ = place;
+    } else if (place.byte >= places_.back().byte + kStride) {
+        places_.push_back(place);
+    }
+}
+
+}  // namespace bytestore::format

@@ -1,0 +1,54 @@
+// Any part of a value, read from the text that stands for it in a line of our form, without the rest.
+//
+// Base64, and text without escapes, say by themselves where a byte of the value is. In text with escapes places are
+// learnt as it is read: what was read once in order is found again at once.
+//
+// Threads: read may be called by several at a time.
+#pragma once
+
+#include "engine/format/record.h"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace bytestore::format {
+
+class ValueText {
+public:
+    // Of a Set in our form that was read from `source`: line.canonical, and its checksum was looked at.
+    static Result<std::unique_ptr<ValueText>> of(const Line& line, const LineSource& source);
+
+    // `size` bytes of the value from `offset` on, or as many as there are. `source` is the same line. Errc::damaged if
+    // it is not what it was.
+    Result<std::string> read(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
+
+private:
+    enum class Form : std::uint8_t { same, base64, escaped };
+    // A byte of the value and where its text begins, or what stands between two characters.
+    struct Place {
+        std::uint64_t byte = 0;
+        std::uint64_t text = 0;  // offset in the line
+    };
+    class Reading;
+
+    ValueText(Form form, std::uint64_t size, std::uint64_t begin, std::uint64_t end);
+    Result<std::string> read_base64(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
+    Result<std::string> read_escaped(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
+    Place place_before(std::uint64_t byte) const;
+    void learn(Place place, bool last) const;
+
+    const Form form_;
+    const std::uint64_t size_;   // of the value
+    const std::uint64_t begin_;  // of its text in the line, behind a mark
+    const std::uint64_t end_;
+
+    mutable std::mutex mutex_;
+    // Guarded by mutex_, of an escaped text.
+    mutable std::vector<Place> places_;  // ascending, kStride bytes apart
+    mutable Place last_;                 // where a read ended last: the next one often begins there
+};
+
+}  // namespace bytestore::format
