@@ -55,16 +55,17 @@ void measure(const Workload& workload, const Places& places, int rounds, Report&
 // What keys cost that stay: bytes of memory and of the disk.
 void weigh(const Places& places, std::size_t files, Report& report)
 {
-    const auto memory = places.daemon_bytes();
-    const auto disk = places.disk_bytes();
+    const auto memory = places.ours().daemon_bytes();
+    const auto disk = places.ours().disk_bytes();
     const auto directory = places.all().front().directory + "/kept";
     std::filesystem::create_directory(directory);
     workloads({.files = files}).front().work(directory);
     report.note("daemon memory, bytes a key that the kernel knows",
-                (places.daemon_bytes() - memory) / static_cast<double>(files));
+                (places.ours().daemon_bytes() - memory) / static_cast<double>(files));
     Places::cool();
-    report.note("the same, that it has forgotten", (places.daemon_bytes() - memory) / static_cast<double>(files));
-    report.note("disk, bytes a key of 100 bytes", (places.disk_bytes() - disk) / static_cast<double>(files));
+    report.note("the same, that it has forgotten",
+                (places.ours().daemon_bytes() - memory) / static_cast<double>(files));
+    report.note("disk, bytes a key of 100 bytes", (places.ours().disk_bytes() - disk) / static_cast<double>(files));
 }
 
 void run(const Settings& settings)

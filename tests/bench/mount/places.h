@@ -1,6 +1,7 @@
 // Where the same work is done: our mount, the null file system (null_fs.cpp), a directory on a disk and one in memory.
 #pragma once
 
+#include "tests/bench/mount/our_mount.h"
 #include "tests/bench/scratch.h"
 
 #include <string>
@@ -23,15 +24,14 @@ public:
     Places& operator=(const Places&) = delete;
 
     const std::vector<Place>& all() const { return all_; }
-    // Of our store: bytes on the disk, and of the daemon's memory.
-    double disk_bytes() const;
-    double daemon_bytes() const;
+    const OurMount& ours() const { return ours_; }
     // Lets every kernel cache go, and what is on its way to the disk arrive.
     static void cool();
 
 private:
     const Scratch scratch_;
     const Scratch memory_;
+    const OurMount ours_;
     std::vector<Place> all_;
 };
 
