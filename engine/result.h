@@ -8,9 +8,11 @@
 // meant for a person.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -55,9 +57,23 @@ public:
 
 using Status = Result<void>;
 
+// Names and keys may hold anything; what is printed is one line, and gives a terminal no orders: control characters
+// become \xHH.
+inline std::string one_line(std::string message)
+{
+    for (std::size_t at = 0; at < message.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(message[at]);
+        if (byte < 0x20 || byte == 0x7f) {
+            constexpr std::string_view kDigits = "0123456789abcdef";
+            message.replace(at, 1, std::string{'\\', 'x', kDigits[byte >> 4], kDigits[byte & 0xf]});
+        }
+    }
+    return message;
+}
+
 inline std::unexpected<Error> fail(Errc code, std::string message, int os_error = 0)
 {
-    return std::unexpected<Error>(Error{code, std::move(message), os_error});
+    return std::unexpected<Error>(Error{code, one_line(std::move(message)), os_error});
 }
 
 // Hands an error on from a Result of any type.

@@ -22,7 +22,7 @@ namespace {
 
 using Severity = Finding::Severity;
 
-std::string quoted(std::string_view key)
+std::string as_json(std::string_view key)
 {
     std::string text = "\"";
     format::append_escaped(text, key);
@@ -131,10 +131,10 @@ std::string Repair::meaning(Catalog::Slot slot, const LostLine& line) const
     }
     const auto live = catalog_.find(*line.key);
     if (!live) {
-        return fmt::format("; its key {} has no value any more", quoted(*line.key));
+        return fmt::format("; its key {} has no value any more", as_json(*line.key));
     }
     const bool older = std::pair(live->entry.segment, live->entry.offset) < std::pair(slot, line.offset);
-    return fmt::format("; its key {} {}", quoted(*line.key), older ? "keeps an older value" : "was set again later");
+    return fmt::format("; its key {} {}", as_json(*line.key), older ? "keeps an older value" : "was set again later");
 }
 
 Status check(const std::string& path, FileSystem& files)
