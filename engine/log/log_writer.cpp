@@ -121,6 +121,12 @@ Status LogWriter::roll()
     if (!active_) {
         return {};
     }
+    if (options_.housekeeping_thread) {  // the spare of a store that stays open changes places while nobody can take it
+        auto next = next_segment(false);
+        if (next || next.error().code != Errc::no_space) {
+            return next;
+        }
+    }
     if (!space_.leave()) {
         return next_segment(false);
     }

@@ -179,6 +179,23 @@ TEST_F(SpaceTest, ACompactionThatSealsTheLastSegmentTakesTheNextSpareAtOnce)
     EXPECT_TRUE(store->remove("a"));
 }
 
+TEST_F(SpaceTest, ADiskThatOthersFillDuringACompactionLeavesTheSpare)
+{
+    FaultyFiles files({.before = [&](const FileCall& call) -> std::optional<Fault> {
+                           full_ = full_ || (call.name == "compaction.tmp" && call.call == Call::write);
+                           const bool fails = full_ && (call.call == Call::reserve || call.name == "next.tmp");
+                           return fails ? std::optional(Fault{.os_error = ENOSPC}) : std::nullopt;
+                       },
+                       .after = {}});
+    options_.housekeeping_thread = true;
+    const auto store = open(files);
+    set(*store, "a", "1");
+    set(*store, "a", "2");
+    ASSERT_TRUE(store->compact());
+    ASSERT_TRUE(full_);
+    EXPECT_TRUE(store->remove("a"));
+}
+
 // Two requests for all of the spare and one for half of it fail; then others fill the disk.
 TEST_F(SpaceTest, ACompactionThatSealsTheLastSegmentTakesWhatThereIsOfTheNextSpare)
 {
