@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -156,13 +158,32 @@ Result<Entry> Commit::emit_step(BufferedOutput& output, const Step& step, const 
                    format::write_set(output.output(), operation.key, operation.kind, operation.value(), fields));
         return entry;
     }
-    const auto& source = *step.source;
-    entry.size = source.entry.size;
-    entry.kind = source.entry.kind;
-    TRY_ASSIGN(const auto line, source.segment->read_line(source.entry.offset, source.entry.length, nullptr));
-    TRY_ASSIGN(entry.length, format::copy_set(output.output(), line_source(source.segment->file(), source.entry.offset),
-                                              source.entry.length, line, operation.key, fields));
+    entry.size = step.source->entry.size;
+    entry.kind = step.source->entry.kind;
+    TRY_ASSIGN(entry.length, emit_copy(output, *step.source, operation.key, fields));
     return entry;
+}
+
+// A line that is short is read once.
+Result<std::uint64_t> Commit::emit_copy(BufferedOutput& output, const Catalog::Found& source, std::string_view key,
+                                        const format::Fields& fields)
+{
+    const auto& segment = *source.segment;
+    const auto offset = source.entry.offset;
+    const auto length = source.entry.length;
+    const auto file = line_source(segment.file(), offset);
+    if (length > format::kPiece) {
+        TRY_ASSIGN(const auto line, segment.read_line(offset, length, nullptr));
+        return format::copy_set(output.output(), file, length, line, key, fields);
+    }
+    std::string text(static_cast<std::size_t>(length), '\0');
+    TRY(file(0, text));
+    TRY_ASSIGN(const auto line, segment.parse_line(offset, text, nullptr));
+    const auto held = [&text](std::uint64_t from, std::span<char> into) -> Status {
+        text.copy(into.data(), into.size(), static_cast<std::size_t>(from));
+        return {};
+    };
+    return format::copy_set(output.output(), held, length, line, key, fields);
 }
 
 }  // namespace bytestore

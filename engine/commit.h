@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace bytestore {
@@ -32,7 +33,9 @@ private:
         std::optional<Catalog::Found> source;  // of a copy
     };
 
-    Result<Entry> emit_step(BufferedOutput& output, const Step& step, const format::Fields& fields);
+    static Result<Entry> emit_step(BufferedOutput& output, const Step& step, const format::Fields& fields);
+    static Result<std::uint64_t> emit_copy(BufferedOutput& output, const Catalog::Found& source, std::string_view key,
+                                           const format::Fields& fields);
 
     std::vector<Step> steps_;
     std::vector<Catalog::Change> changes_;
