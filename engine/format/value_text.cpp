@@ -117,14 +117,13 @@ public:
         if (text_.size() < kLongestEscape) {
             TRY(refill(left));
         }
-        const auto part =
-            std::string_view(text_).substr(0, std::max<std::uint64_t>(std::min(left, kStride), kLongestEscape));
-        const Step step = read_text(part, [this](std::string_view bytes) { take_bytes(bytes); });
-        if (step.used == 0) {
+        const auto most = std::max<std::uint64_t>(std::min(left, kStride), kLongestEscape);
+        const auto used = undo(std::string_view(text_).substr(0, static_cast<std::size_t>(most)));
+        if (used == 0) {
             return changed();
         }
-        place_.text += step.used;
-        text_.remove_prefix(step.used);
+        place_.text += used;
+        text_.remove_prefix(used);
         return {};
     }
 
@@ -137,6 +136,24 @@ private:
         TRY_ASSIGN(held_, read_text_of(source_, place_.text, std::min<std::uint64_t>(wanted, end_ - place_.text)));
         text_ = held_;
         return {};
+    }
+    // All of `text`, but for an escape that it cuts. It was looked at before: there is nothing in it but characters and
+    // escapes.
+    std::size_t undo(std::string_view text)
+    {
+        const auto size = text.size();
+        while (!text.empty()) {
+            const auto plain = text.substr(0, text.find('\\'));
+            take_bytes(plain);
+            text.remove_prefix(plain.size());
+            const Escape escape = text.empty() ? Escape{} : read_escape(text);
+            if (escape.match != Match::yes) {
+                break;
+            }
+            take_bytes({&escape.byte, 1});
+            text.remove_prefix(escape.used);
+        }
+        return size - text.size();
     }
     void take_bytes(std::string_view bytes)
     {
