@@ -50,6 +50,11 @@ public:
         return offset_ == other.offset_ && !segment_.owner_before(other.segment_) &&
                !other.segment_.owner_before(segment_);
     }
+    // Some order.
+    bool operator<(const RecordId& other) const
+    {
+        return offset_ != other.offset_ ? offset_ < other.offset_ : segment_.owner_before(other.segment_);
+    }
 
 private:
     std::weak_ptr<Segment> segment_;
@@ -84,16 +89,18 @@ private:
 // Reads a value piece by piece. Threads: read may be called by several at a time.
 class ValuePieces {
 public:
-    // Reads all of the record once and verifies its checksum, a piece in memory at a time; but a record that is not in
-    // our form, which has at most format::kMaxForeignLine bytes, is kept decoded. Errors as ValueRef::read.
+    // Reads all of the record once and verifies its checksum, a piece in memory at a time, and knows the pieces again
+    // later; but a record that is not in our form, which has at most format::kMaxForeignLine bytes, is kept decoded.
+    // Errors as ValueRef::read.
     static Result<std::shared_ptr<const ValuePieces>> of(const ValueRef& value);
     ~ValuePieces();
     ValuePieces(const ValuePieces&) = delete;
     ValuePieces& operator=(const ValuePieces&) = delete;
 
-    // `size` bytes from `offset` on, or as many as there are, of the value that this was made of.
+    // `size` bytes from `offset` on, or as many as there are, of the value that this was made of. Errc::damaged if they
+    // are not what they were.
     Result<std::string> read(const ValueRef& value, std::uint64_t offset, std::uint64_t size) const;
-    std::uint64_t kept() const { return whole_.size(); }  // bytes of the value that are kept
+    std::size_t memory_bytes() const;  // at most, once all was read
 
 private:
     ValuePieces();

@@ -45,11 +45,16 @@ ValuePieces::~ValuePieces() = default;
 Result<std::shared_ptr<const ValuePieces>> ValuePieces::of(const ValueRef& value)
 {
     const auto& entry = value.entry_;
+    const auto& segment = *value.segment_;
     const auto pieces = std::shared_ptr<ValuePieces>(new ValuePieces);
-    TRY_ASSIGN(const format::Line line, value.segment_->read_line(entry.offset, entry.length, nullptr));
+    const auto source = line_source(segment.file(), entry.offset);
+    format::BlockSums sums;
+    TRY_ASSIGN(const auto line,
+               segment.placed(entry.offset, format::parse_long_line(sums.learning(source), entry.length)));
     TRY(value.check(line));
-    if (line.canonical) {
-        TRY_ASSIGN(pieces->text_, format::ValueText::of(line, line_source(value.segment_->file(), entry.offset)));
+    sums.finish();
+    if (line.canonical && line.value_end <= sums.size()) {
+        TRY_ASSIGN(pieces->text_, format::ValueText::of(line, std::move(sums), source));
     } else {
         TRY_ASSIGN(pieces->whole_, value.read());
     }
@@ -63,11 +68,13 @@ Result<std::string> ValuePieces::read(const ValueRef& value, std::uint64_t offse
         const auto begin = static_cast<std::size_t>(std::min<std::uint64_t>(offset, whole_.size()));
         return whole_.substr(begin, static_cast<std::size_t>(size));
     }
-    auto bytes = text_->read(line_source(value.segment_->file(), entry.offset), offset, size);
-    if (!bytes && bytes.error().code == Errc::damaged) {
-        return damaged_at(value.segment_->number(), entry.offset, bytes.error().message);
-    }
-    return bytes;
+    const auto& segment = *value.segment_;
+    return segment.placed(entry.offset, text_->read(line_source(segment.file(), entry.offset), offset, size));
+}
+
+std::size_t ValuePieces::memory_bytes() const
+{
+    return sizeof(ValuePieces) + (text_ ? text_->memory_bytes() : whole_.capacity());
 }
 
 }  // namespace bytestore

@@ -25,42 +25,35 @@ std::uint64_t mark_length(Kind kind, std::string_view text)
     return text.starts_with(mark) ? mark.size() : 0;
 }
 
-Result<std::string> read_text_of(const LineSource& source, std::uint64_t begin, std::uint64_t size)
-{
-    std::string text;
-    Status done;
-    const auto length = static_cast<std::size_t>(size);
-    text.resize_and_overwrite(length, [&](char* bytes, std::size_t) {  // what libstdc++ 12 gives may be more
-        done = source(begin, {bytes, length});
-        return done ? length : 0;
-    });
-    TRY(std::move(done));
-    return text;
-}
-
 std::unexpected<Error> changed()
 {
-    return fail(Errc::damaged, "a value is not what it was when its checksum was verified");
+    return fail(Errc::damaged, "a value is not what its record said it was");
 }
 
 }  // namespace
 
-ValueText::ValueText(Form form, std::uint64_t size, std::uint64_t begin, std::uint64_t end)
-    : form_(form), size_(size), begin_(begin), end_(end), places_{{.byte = 0, .text = begin}}, last_(places_.front())
+ValueText::ValueText(Form form, std::uint64_t size, std::uint64_t begin, std::uint64_t end, BlockSums sums)
+    : form_(form),
+      size_(size),
+      begin_(begin),
+      end_(end),
+      sums_(std::move(sums)),
+      places_{{.byte = 0, .text = begin}},
+      last_(places_.front())
 {
 }
 
 // Base64 that is not canonical is the value literally, with its mark, and then is not of the length that it should be.
-Result<std::unique_ptr<ValueText>> ValueText::of(const Line& line, const LineSource& source)
+Result<std::unique_ptr<ValueText>> ValueText::of(const Line& line, BlockSums sums, const LineSource& source)
 {
     const auto length = line.value_end - line.value_begin;
-    TRY_ASSIGN(const auto start, read_text_of(source, line.value_begin, std::min<std::uint64_t>(length, kStride)));
+    TRY_ASSIGN(const auto start, sums.read(source, line.value_begin, std::min<std::uint64_t>(length, kStride)));
     const auto mark = mark_length(line.kind, start);
     const bool base64 = line.kind == Kind::bytes && mark > 0 &&
                         length - mark == modp_b64_encode_strlen(static_cast<std::size_t>(line.size));
     const auto begin = line.value_begin + (base64 || line.kind == Kind::link ? mark : 0);
     const auto form = base64 ? Form::base64 : line.value_end - begin == line.size ? Form::same : Form::escaped;
-    return std::unique_ptr<ValueText>(new ValueText(form, line.size, begin, line.value_end));
+    return std::unique_ptr<ValueText>(new ValueText(form, line.size, begin, line.value_end, std::move(sums)));
 }
 
 Result<std::string> ValueText::read(const LineSource& source, std::uint64_t offset, std::uint64_t size) const
@@ -72,7 +65,7 @@ Result<std::string> ValueText::read(const LineSource& source, std::uint64_t offs
     }
     switch (form_) {
         case Form::same:
-            return read_text_of(source, begin_ + offset, size);
+            return sums_.read(source, begin_ + offset, size);
         case Form::base64:
             return read_base64(source, offset, size);
         case Form::escaped:
@@ -85,7 +78,7 @@ Result<std::string> ValueText::read_base64(const LineSource& source, std::uint64
 {
     const auto first = offset / kBase64Bytes;
     const auto last = (offset + size + kBase64Bytes - 1) / kBase64Bytes;
-    TRY_ASSIGN(auto text, read_text_of(source, begin_ + first * kBase64Chars, (last - first) * kBase64Chars));
+    TRY_ASSIGN(auto text, sums_.read(source, begin_ + first * kBase64Chars, (last - first) * kBase64Chars));
     const auto decoded = modp_b64_decode(text.data(), text.data(), text.size());
     const auto skipped = static_cast<std::size_t>(offset % kBase64Bytes);
     if (decoded == static_cast<std::size_t>(-1) || decoded < skipped + size) {
@@ -99,8 +92,8 @@ Result<std::string> ValueText::read_base64(const LineSource& source, std::uint64
 // Undoes escapes from a place before the first byte that is wanted on.
 class ValueText::Reading {
 public:
-    Reading(const LineSource& source, Place place, std::uint64_t end, std::uint64_t offset, std::uint64_t size)
-        : source_(source), place_(place), end_(end), offset_(offset), size_(size)
+    Reading(const ValueText& of, const LineSource& source, Place place, std::uint64_t offset, std::uint64_t size)
+        : sums_(of.sums_), source_(source), place_(place), end_(of.end_), offset_(offset), size_(size)
     {
         bytes_.reserve(static_cast<std::size_t>(size));
     }
@@ -133,7 +126,7 @@ private:
     {
         const auto least = std::min<std::uint64_t>(left, kPiece / 2);
         const auto wanted = least + least / 8 + 2 * kLongestEscape;
-        TRY_ASSIGN(held_, read_text_of(source_, place_.text, std::min<std::uint64_t>(wanted, end_ - place_.text)));
+        TRY_ASSIGN(held_, sums_.read(source_, place_.text, std::min<std::uint64_t>(wanted, end_ - place_.text)));
         text_ = held_;
         return {};
     }
@@ -162,6 +155,7 @@ private:
         bytes_.append(bytes.substr(skipped, size_ - bytes_.size()));
     }
 
+    const BlockSums& sums_;
     const LineSource& source_;
     Place place_;
     const std::uint64_t end_;
@@ -174,7 +168,7 @@ private:
 
 Result<std::string> ValueText::read_escaped(const LineSource& source, std::uint64_t offset, std::uint64_t size) const
 {
-    Reading reading(source, place_before(offset), end_, offset, size);
+    Reading reading(*this, source, place_before(offset), offset, size);
     Place last = reading.place();
     while (!reading.done()) {
         TRY(reading.step());
@@ -185,6 +179,12 @@ Result<std::string> ValueText::read_escaped(const LineSource& source, std::uint6
     }
     learn(last, true);
     return reading.take();
+}
+
+std::size_t ValueText::memory_bytes() const
+{
+    const auto places = form_ == Form::escaped ? size_ / kStride + 1 : 1;
+    return sizeof(ValueText) + sums_.memory_bytes() + static_cast<std::size_t>(places) * sizeof(Place);
 }
 
 ValueText::Place ValueText::place_before(std::uint64_t byte) const

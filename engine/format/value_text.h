@@ -1,4 +1,5 @@
-// Any part of a value, read from the text that stands for it in a line of our form, without the rest.
+// Any part of a value, read from the text that stands for it in a line of our form, without the rest. What is read is
+// what it was when the line's checksum was verified.
 //
 // Base64, and text without escapes, say by themselves where a byte of the value is. In text with escapes places are
 // learnt as it is read: what was read once in order is found again at once.
@@ -6,6 +7,7 @@
 // Threads: read may be called by several at a time.
 #pragma once
 
+#include "engine/format/block_sums.h"
 #include "engine/format/record.h"
 
 #include <cstdint>
@@ -18,12 +20,13 @@ namespace bytestore::format {
 
 class ValueText {
 public:
-    // Of a Set in our form that was read from `source`: line.canonical, and its checksum was looked at.
-    static Result<std::unique_ptr<ValueText>> of(const Line& line, const LineSource& source);
+    // Of a Set in our form that was read from `source`: line.canonical, and `sums` has learnt all of the value's text.
+    static Result<std::unique_ptr<ValueText>> of(const Line& line, BlockSums sums, const LineSource& source);
 
     // `size` bytes of the value from `offset` on, or as many as there are. `source` is the same line. Errc::damaged if
     // it is not what it was.
     Result<std::string> read(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
+    std::size_t memory_bytes() const;  // at most, once all was read
 
 private:
     enum class Form : std::uint8_t { same, base64, escaped };
@@ -34,7 +37,7 @@ private:
     };
     class Reading;
 
-    ValueText(Form form, std::uint64_t size, std::uint64_t begin, std::uint64_t end);
+    ValueText(Form form, std::uint64_t size, std::uint64_t begin, std::uint64_t end, BlockSums sums);
     Result<std::string> read_base64(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
     Result<std::string> read_escaped(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
     Place place_before(std::uint64_t byte) const;
@@ -44,6 +47,7 @@ private:
     const std::uint64_t size_;   // of the value
     const std::uint64_t begin_;  // of its text in the line, behind a mark
     const std::uint64_t end_;
+    const BlockSums sums_;
 
     mutable std::mutex mutex_;
     // Guarded by mutex_, of an escaped text.

@@ -33,15 +33,6 @@ Result<format::Line> Segment::parse_line(std::uint64_t offset, std::string_view 
     return placed(offset, format::parse_line(line, value));
 }
 
-// With the place in what it says of damage.
-Result<format::Line> Segment::placed(std::uint64_t offset, Result<format::Line> line) const
-{
-    if (!line && line.error().code == Errc::damaged) {
-        return damaged_at(number_, offset, line.error().message);
-    }
-    return line;
-}
-
 std::unexpected<Error> damaged_at(std::uint64_t segment, std::uint64_t offset, std::string_view reason)
 {
     return fail(Errc::damaged, fmt::format("{} is damaged at offset {}: {}", segment_name(segment), offset, reason));

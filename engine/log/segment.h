@@ -34,10 +34,11 @@ public:
     Result<format::Line> read_line(std::uint64_t offset, std::uint64_t length, std::string* value) const;
     // The same of a line that was read from `offset` already.
     Result<format::Line> parse_line(std::uint64_t offset, std::string_view line, std::string* value) const;
+    // What was read of the line at `offset`, with the place in what it says of damage.
+    template <class T>
+    Result<T> placed(std::uint64_t offset, Result<T> read) const;
 
 private:
-    Result<format::Line> placed(std::uint64_t offset, Result<format::Line> line) const;
-
     const std::uint64_t number_;
     const std::unique_ptr<File> file_;
     const std::uint64_t inode_;
@@ -47,6 +48,15 @@ private:
 
 // Errc::damaged: "log-...dat is damaged at offset N: reason".
 std::unexpected<Error> damaged_at(std::uint64_t segment, std::uint64_t offset, std::string_view reason);
+
+template <class T>
+Result<T> Segment::placed(std::uint64_t offset, Result<T> read) const
+{
+    if (!read && read.error().code == Errc::damaged) {
+        return damaged_at(number_, offset, read.error().message);
+    }
+    return read;
+}
 
 // Owns a decision about keys in 64 bits: XXH3 of the key. A collision only keeps a tombstone longer than needed.
 std::uint64_t key_hash(std::string_view key);

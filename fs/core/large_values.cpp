@@ -9,13 +9,11 @@ namespace {
 
 constexpr std::uint64_t kSmall = std::uint64_t{128} << 10;  // about what the kernel reads at once
 constexpr std::chrono::seconds kIdle{2};
-constexpr std::size_t kMost = 64;
-constexpr std::size_t kMostWhole = 4;  // of those that are kept decoded
 
 }  // namespace
 
-LargeValues::LargeValues()
-    : idle_(kIdle, [this] { look_after(); })
+LargeValues::LargeValues(std::uint64_t budget)
+    : budget_(budget), idle_(kIdle, [this] { look_after(); })
 {
 }
 
@@ -40,11 +38,11 @@ std::size_t LargeValues::known() const
 
 Result<LargeValues::Pieces> LargeValues::pieces_of(const ValueRef& value)
 {
-    idle_.notice();
     const auto record = value.id();
     if (auto known = find(record)) {
         return known;
     }
+    idle_.notice();
     const std::lock_guard verifying(verifying_);
     if (auto known = find(record)) {
         return known;
@@ -57,36 +55,37 @@ Result<LargeValues::Pieces> LargeValues::pieces_of(const ValueRef& value)
 LargeValues::Pieces LargeValues::find(const RecordId& record)
 {
     const std::lock_guard lock(mutex_);
-    used_ = true;
-    const auto item = std::ranges::find(items_, record, &Item::record);
+    const auto item = items_.find(record);
     if (item == items_.end()) {
         return nullptr;
     }
-    items_.splice(items_.begin(), items_, item);
-    return items_.front().pieces;
+    item->second.used = ++reads_;
+    return item->second.pieces;
 }
 
 void LargeValues::keep(const RecordId& record, const Pieces& pieces)
 {
     const std::lock_guard lock(mutex_);
-    items_.push_front({.record = record, .pieces = pieces});
-    std::size_t whole = 0;
-    std::erase_if(items_, [&](const Item& item) {
-        whole += item.pieces->kept() > 0 ? 1 : 0;
-        return item.record.gone() || (item.pieces->kept() > 0 && whole > kMostWhole);
-    });
-    if (items_.size() > kMost) {
-        items_.pop_back();
+    items_[record] = {.pieces = pieces, .used = ++reads_};
+    held_ += pieces->memory_bytes();
+    while (held_ > budget_ && items_.size() > 1) {
+        const auto oldest = std::ranges::min_element(items_, {}, [](const auto& item) { return item.second.used; });
+        held_ -= oldest->second.pieces->memory_bytes();
+        items_.erase(oldest);
     }
 }
 
-// A segment that was compacted away is of no use to anybody; nor is what nobody reads any more.
+// A record whose segment was compacted away is of no use to anybody; nor is what nobody has read for a while.
 void LargeValues::look_after()
 {
     {
         const std::lock_guard lock(mutex_);
-        const bool used = std::exchange(used_, false);
-        std::erase_if(items_, [used](const Item& item) { return !used || item.record.gone(); });
+        std::erase_if(items_, [this](const auto& item) {
+            const bool goes = item.second.used <= looked_ || item.first.gone();
+            held_ -= goes ? item.second.pieces->memory_bytes() : 0;
+            return goes;
+        });
+        looked_ = reads_;
         if (items_.empty()) {
             return;
         }

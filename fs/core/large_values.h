@@ -2,7 +2,8 @@
 // while it is read, so that only the piece is read for each. Records are known by where they lie, so that a new one is
 // never mistaken for an old one.
 //
-// Memory: a piece for each reader, and a few values whose records are not in our form (see ValuePieces).
+// Memory: a piece for each reader, and within a budget what is known, which is little, but for values whose records are
+// not in our form (see ValuePieces). What was used last goes last; one value may be larger than the budget, alone.
 //
 // Threads: every method locks by itself. A large value that was not read lately is verified first, one at a time.
 #pragma once
@@ -12,7 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -21,7 +22,7 @@ namespace bytestore::fs {
 
 class LargeValues {
 public:
-    LargeValues();
+    explicit LargeValues(std::uint64_t budget);
 
     // `size` bytes from `offset` on, or as many as there are.
     Result<std::string> read(const ValueRef& value, std::uint64_t offset, std::size_t size);
@@ -30,8 +31,8 @@ public:
 private:
     using Pieces = std::shared_ptr<const ValuePieces>;
     struct Item {
-        RecordId record;
         Pieces pieces;
+        std::uint64_t used = 0;  // at which read
     };
 
     Result<Pieces> pieces_of(const ValueRef& value);
@@ -39,12 +40,15 @@ private:
     void keep(const RecordId& record, const Pieces& pieces);
     void look_after();
 
+    const std::uint64_t budget_;
     std::mutex verifying_;  // before mutex_
 
     mutable std::mutex mutex_;
     // Guarded by mutex_.
-    std::list<Item> items_;  // the one used last in front
-    bool used_ = false;      // since the last look
+    std::map<RecordId, Item> items_;
+    std::uint64_t held_ = 0;    // bytes of memory, by all items
+    std::uint64_t reads_ = 0;   // so far
+    std::uint64_t looked_ = 0;  // when what nobody read was last looked for
 
     DelayedCall idle_;  // last: it uses all of the above
 };

@@ -74,7 +74,7 @@ protected:
 
     std::map<std::string, std::string> values_;
     std::unique_ptr<Store> store_;
-    LargeValues large_;
+    LargeValues large_{3 * kSize};
 };
 
 TEST_F(LargeValuesTest, PiecesInOrderAreTheValue)
@@ -114,6 +114,42 @@ TEST_F(LargeValuesTest, ARecordIsVerifiedBeforeAnyOfItIsRead)
         ++bytes[bytes.find('\n', at) - 4];
         write_file(last, bytes);
         EXPECT_EQ(code_of(large_.read(*store_->find(key), 0, 1)), Errc::damaged) << key;
+    }
+}
+
+TEST_F(LargeValuesTest, WhatChangesLaterIsNotRead)
+{
+    const auto last = segments_in(path()).back();
+    const auto before = read_file(last);
+    std::mt19937 random(1);
+    for (const auto& [key, value] : values_) {
+        const auto at = before.find(R"("key":")" + key + '"');
+        for (int flips = 0; flips < 20 && at != std::string::npos; ++flips) {
+            expect_piece(key, random() % value.size(), 10);
+            auto bytes = before;
+            bytes[at + key.size() + 30 + random() % (kSize / 2)] ^= 1;
+            write_file(last, bytes);
+            EXPECT_EQ(code_of(large_.read(*store_->find(key), 0, value.size())), Errc::damaged) << key;
+            write_file(last, before);
+        }
+    }
+}
+
+TEST_F(LargeValuesTest, WhatIsKeptStaysWithinTheBudget)
+{
+    plant([&] {
+        std::string lines;
+        for (int i = 0; i < 10; ++i) {
+            lines +=
+                R"( {"cmd":"Set","value":")" + std::string(kSize, 'v') + R"(","key":")" + std::to_string(i) + "\"}\n";
+        }
+        return lines;
+    }());
+    store_ = open();
+    for (int i = 0; i < 30; ++i) {
+        const auto piece = large_.read(*store_->find(std::to_string(i % 10)), 1000, 3);
+        EXPECT_TRUE(piece && *piece == "vvv");
+        EXPECT_LE(large_.known(), 3U);
     }
 }
 
