@@ -13,6 +13,12 @@ using Ino = std::uint64_t;
 
 enum class Type : std::uint8_t { file, directory, link };
 
+// Of what is no directory.
+inline Type type_of(const Entry& entry)
+{
+    return entry.kind == Kind::link ? Type::link : Type::file;
+}
+
 struct Attributes {
     Ino ino = 0;
     Type type = Type::file;

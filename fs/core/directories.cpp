@@ -198,22 +198,22 @@ void Directories::close(const NodePtr& directory) const
     }
 }
 
-// A name may stand twice.
-std::vector<std::string> Directories::names_in(const NodePtr& directory) const
+// A name may stand twice: a key with keys below it is a directory, which shows its value inside.
+std::vector<Listing::Listed> Directories::entries_of(const NodePtr& directory) const
 {
-    std::vector<std::string> names;
+    std::vector<Listing::Listed> entries;
     if (directory->detached) {
-        return names;
+        return entries;
     }
     const bool in_root = directory->place == Node::Place::root;
     const auto key = names_.key_of(*directory);
     const auto prefix = child_prefix(key);
     // Before the store is listed: one that becomes a record meanwhile is found twice, rather than not at all.
     for (const auto& file : pending_.of(*directory)) {
-        names.push_back(Names::name_of(*file));
+        entries.push_back({Names::name_of(*file), Type::file});
     }
-    if (key && store_.find(*key)) {
-        names.emplace_back(kValueName);
+    if (const auto value = key ? store_.find(*key) : std::nullopt) {
+        entries.push_back({std::string(kValueName), type_of(value->entry())});
     }
     ListRequest request{.prefix = prefix, .delimiter = ':', .after = {}, .limit = kPage};
     for (auto page = store_.list(request); !page.empty(); page = store_.list(request)) {
@@ -221,17 +221,17 @@ std::vector<std::string> Directories::names_in(const NodePtr& directory) const
             auto segment = std::string_view(item.name).substr(prefix.size());
             if (item.group) {
                 segment.remove_suffix(1);
-            } else if (segment == kMarkerSegment || names_.is_directory(item.name)) {
-                continue;  // a marker is no file, and the value of a directory is shown inside it
+            } else if (segment == kMarkerSegment) {
+                continue;
             }
-            names.push_back(name_of_segment(segment, in_root));
+            entries.push_back({name_of_segment(segment, in_root), item.group ? Type::directory : type_of(item.entry)});
         }
         if (page.size() < kPage) {
             break;
         }
         request.after = page.back().name;
     }
-    return names;
+    return entries;
 }
 
 void Directories::first(const NodePtr& directory) const
@@ -244,14 +244,14 @@ void Directories::first(const NodePtr& directory) const
         }
         version = directory->listing.version();
     }
-    const auto names = names_in(directory);
+    const auto entries = entries_of(directory);
     const std::lock_guard lock(directory->mutex);
     auto& listing = directory->listing;
     // Whoever begins at the start, alone, could only seek a cookie of his own from before.
-    if (listing.handles == 1 && listing.size() > 4 * names.size() + kManyGone) {
+    if (listing.handles == 1 && listing.size() > 4 * entries.size() + kManyGone) {
         listing.begin_anew();
     }
-    listing.take(names, version);
+    listing.take(entries, version);
 }
 
 std::optional<DirectoryEntry> Directories::next(const NodePtr& directory, std::uint64_t cookie) const
@@ -261,22 +261,46 @@ std::optional<DirectoryEntry> Directories::next(const NodePtr& directory, std::u
         return DirectoryEntry{
             .name = cookie == 0 ? "." : "..", .ino = node->ino, .type = Type::directory, .cookie = cookie + 1};
     }
+    bool current = false;
     for (auto place = static_cast<std::size_t>(cookie - kDotDot);; ++place) {
-        std::string name;
+        Listing::Listed listed;
         {
             const std::lock_guard lock(directory->mutex);
-            if (place >= directory->listing.size()) {
+            const auto& listing = directory->listing;
+            if (place >= listing.size()) {
                 return std::nullopt;
             }
-            name = directory->listing.name(place);
+            const auto type = listing.type(place);
+            if (listing.is_current() && !type) {
+                continue;
+            }
+            listed = {std::string(listing.name(place)), listing.is_current() ? *type : Type::file};
+            current = listing.is_current();
         }
-        if (const auto target = names_.resolve(directory, name)) {
-            const auto ino =
-                nodes_.number_of(*directory, target->spot.place, target->spot.segment, target->type, target->spot.key);
-            return DirectoryEntry{
-                .name = std::move(name), .ino = ino, .type = target->type, .cookie = place + kDotDot + 1};
+        if (auto entry = entry_of(directory, listed, current)) {
+            entry->cookie = place + kDotDot + 1;
+            return entry;
         }
     }
+}
+
+// Of what is not `current` nothing but the name is known.
+std::optional<DirectoryEntry> Directories::entry_of(const NodePtr& directory, Listing::Listed listed,
+                                                    bool current) const
+{
+    auto spot = names_.spot_of(directory, listed.name);
+    if (!spot) {
+        return std::nullopt;
+    }
+    if (!current) {
+        const auto target = names_.at(*spot);
+        if (!target) {
+            return std::nullopt;
+        }
+        listed.type = target->type;
+    }
+    const auto ino = nodes_.number_of(*directory, spot->place, spot->segment, listed.type, spot->key);
+    return DirectoryEntry{.name = std::move(listed.name), .ino = ino, .type = listed.type, .cookie = 0};
 }
 
 }  // namespace bytestore::fs

@@ -64,7 +64,8 @@ private:
     Attributes described(const NodePtr& directory) const;
     std::uint32_t links(const NodePtr& directory) const;
     Meta meta_of(const std::optional<std::string>& key) const;
-    std::vector<std::string> names_in(const NodePtr& directory) const;
+    std::vector<Listing::Listed> entries_of(const NodePtr& directory) const;
+    std::optional<DirectoryEntry> entry_of(const NodePtr& directory, Listing::Listed listed, bool current) const;
 
     Store& store_;
     const NodeTable& nodes_;

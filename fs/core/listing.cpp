@@ -1,7 +1,8 @@
 #include "fs/core/listing.h"
 
+#include <algorithm>
 #include <numeric>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace bytestore::fs {
 
@@ -11,23 +12,29 @@ std::string_view Listing::name(std::size_t place) const
     return std::string_view(names_).substr(begin, ends_[place] - begin);
 }
 
-void Listing::take(const std::vector<std::string>& names, std::uint64_t version)
+void Listing::take(const std::vector<Listed>& entries, std::uint64_t version)
 {
-    names_.reserve(std::accumulate(names.begin(), names.end(), names_.size(),
-                                   [](std::size_t sum, const std::string& name) { return sum + name.size(); }));
-    std::unordered_set<std::string_view> known;
-    known.reserve(ends_.size() + names.size());
+    names_.reserve(std::accumulate(entries.begin(), entries.end(), names_.size(),
+                                   [](std::size_t sum, const Listed& entry) { return sum + entry.name.size(); }));
+    std::unordered_map<std::string_view, std::size_t> places;
+    places.reserve(ends_.size() + entries.size());
     for (std::size_t place = 0; place < ends_.size(); ++place) {
-        known.insert(name(place));
+        places.emplace(name(place), place);
     }
-    for (const auto& each : names) {
-        if (known.insert(each).second) {
-            names_.append(each);
+    std::ranges::fill(types_, std::nullopt);
+    for (const auto& entry : entries) {
+        const auto [known, is_new] = places.emplace(entry.name, ends_.size());
+        if (is_new) {
+            names_.append(entry.name);
             ends_.push_back(names_.size());
+            types_.emplace_back();
         }
+        auto& type = types_[known->second];
+        type = type == Type::directory ? type : entry.type;
     }
     names_.shrink_to_fit();
     ends_.shrink_to_fit();
+    types_.shrink_to_fit();
     taken_ = version;
 }
 
@@ -35,6 +42,7 @@ void Listing::begin_anew()
 {
     names_ = {};
     ends_ = {};
+    types_ = {};
     taken_ = 0;
 }
 

@@ -6,8 +6,11 @@
 // Threads: one at a time.
 #pragma once
 
+#include "fs/core/attributes.h"
+
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +19,11 @@ namespace bytestore::fs {
 
 class Listing {
 public:
+    struct Listed {
+        std::string name;
+        Type type = Type::file;
+    };
+
     // An entry came or went.
     void expire() { ++version_; }
     bool is_current() const { return taken_ == version_; }
@@ -24,8 +32,11 @@ public:
 
     std::size_t size() const { return ends_.size(); }
     std::string_view name(std::size_t place) const;
-    // Appends those that are not in it: all that the directory had at `version`.
-    void take(const std::vector<std::string>& names, std::uint64_t version);
+    // What had that name when the names were taken; nullopt: nothing, it was gone.
+    std::optional<Type> type(std::size_t place) const { return types_[place]; }
+    // Appends those that are not in it: all that the directory had at `version`. Of one that is named as a directory
+    // and as something else it had the directory.
+    void take(const std::vector<Listed>& entries, std::uint64_t version);
     // Without names; no cookie is good any more.
     void begin_anew();
 
@@ -34,6 +45,7 @@ public:
 private:
     std::string names_;              // one behind the other
     std::vector<std::size_t> ends_;  // of each
+    std::vector<std::optional<Type>> types_;
     std::uint64_t version_ = 1;
     std::uint64_t taken_ = 0;  // the version that the names are of
 };

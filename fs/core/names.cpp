@@ -88,7 +88,7 @@ std::optional<std::string> Names::resolve_alias(const std::string& prefix, std::
     return std::nullopt;
 }
 
-Result<Target> Names::resolve(const NodePtr& directory, std::string_view name) const
+Result<Spot> Names::spot_of(const NodePtr& directory, std::string_view name) const
 {
     const bool in_root = directory->place == Node::Place::root;
     auto parsed = parse_name(name, in_root);
@@ -108,7 +108,13 @@ Result<Target> Names::resolve(const NodePtr& directory, std::string_view name) c
         }
         parsed->segment = std::move(*segment);
     }
-    auto target = at(spot_of(directory, place, std::move(parsed->segment)));
+    return spot_of(directory, place, std::move(parsed->segment));
+}
+
+Result<Target> Names::resolve(const NodePtr& directory, std::string_view name) const
+{
+    TRY_ASSIGN(const auto spot, spot_of(directory, name));
+    auto target = at(spot);
     if (!target) {
         return nothing_named(name);
     }
@@ -158,7 +164,7 @@ std::optional<Target> Names::at(const Spot& spot) const
     if (!target.value) {
         return std::nullopt;
     }
-    target.type = target.value->entry().kind == Kind::link ? Type::link : Type::file;
+    target.type = type_of(target.value->entry());
     return target;
 }
 

@@ -42,6 +42,8 @@ public:
 
     // Errc::not_found if nothing is there (or can ever be); Errc::name_too_long.
     Result<Target> resolve(const NodePtr& directory, std::string_view name) const;
+    // Where that would be. Errors as resolve.
+    Result<Spot> spot_of(const NodePtr& directory, std::string_view name) const;
     // Where something new with this name would be: Errc::invalid for names that cannot be made (an alias can only be
     // made by moving the segment that it names, `moved`), Errc::not_utf8, Errc::name_too_long, Errc::not_found if the
     // directory is gone.

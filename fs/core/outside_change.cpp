@@ -9,11 +9,6 @@
 namespace bytestore::fs {
 namespace {
 
-Type type_of(const ValueRef& value)
-{
-    return value.entry().kind == Kind::link ? Type::link : Type::file;
-}
-
 bool same_record(const std::optional<ValueRef>& a, const std::optional<ValueRef>& b)
 {
     return a && b ? a->id() == b->id() : a.has_value() == b.has_value();
@@ -112,7 +107,7 @@ std::optional<Type> OutsideChange::type_after(const Before& before) const
         return Type::directory;
     }
     if (const auto value = store_.find(before.spot.key)) {
-        return type_of(*value);
+        return type_of(value->entry());
     }
     const auto target = names_.at(before.spot);  // a new file
     return target ? std::optional(target->type) : std::nullopt;
@@ -148,10 +143,11 @@ void OutsideChange::mend_value(const Before& before)
     }
     const auto now = store_.find(before.spot.key);
     const auto file = nodes_.find(*before.node, Node::Place::value, {});
-    if (before.value.has_value() != now.has_value() || (now && type_of(*now) != type_of(*before.value))) {
+    if (before.value.has_value() != now.has_value() ||
+        (now && type_of(now->entry()) != type_of(before.value->entry()))) {
         entry_changed(before.node, std::string(kValueName));
     }
-    if (file && (now ? type_of(*now) == file->type : !before.value)) {
+    if (file && (now ? type_of(now->entry()) == file->type : !before.value)) {
         follow(file, before);
     } else {
         vanish(file, before);
@@ -166,7 +162,7 @@ void OutsideChange::become_directory(const Before& before)
     }
     const auto value = store_.find(key);
     const bool is_new = pending_.find(*directory, place, segment) == before.node;
-    if (value ? type_of(*value) != before.node->type : !is_new) {
+    if (value ? type_of(value->entry()) != before.node->type : !is_new) {
         vanish(before.node, before);
         return;
     }
