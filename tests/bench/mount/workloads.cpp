@@ -237,7 +237,7 @@ std::vector<Workload> workloads(const Sizes& sizes)
         {"ls -l, cold", entries, many, true, [](const std::string& directory) { list(directory, true); }},
         {"cp -r", in_tree, tree, false, on_tree("cp -r {0}/tree {0}/copy")},
         {"find", in_tree, tree, true, on_tree("find {} -size +1000k")},
-        {"grep -r", in_tree, tree, true, on_tree("grep -rc nothing {} || true")},
+        {"grep -r", in_tree, tree, true, on_tree("(grep -rc nothing {} || true)")},
         {"tar", in_tree, tree, true, on_tree("tar -C {} -cf - tree | cat")},
         {"rm -rf", in_tree, tree, false, on_tree("rm -rf {}/tree")},
     };
