@@ -46,13 +46,13 @@ Result<std::shared_ptr<const ValuePieces>> ValuePieces::of(const ValueRef& value
 {
     const auto& entry = value.entry_;
     const auto& segment = *value.segment_;
-    const auto pieces = std::shared_ptr<ValuePieces>(new ValuePieces);
+    auto pieces = std::shared_ptr<ValuePieces>(new ValuePieces);
     const auto source = line_source(segment.file(), entry.offset);
-    format::BlockSums sums;
+    format::BlockSums::Learner learner;
     TRY_ASSIGN(const auto line,
-               segment.placed(entry.offset, format::parse_long_line(sums.learning(source), entry.length)));
+               segment.placed(entry.offset, format::parse_long_line(learner.watch(source), entry.length)));
     TRY(value.check(line));
-    sums.finish();
+    auto sums = learner.finish();
     if (line.canonical && line.value_end <= sums.size()) {
         TRY_ASSIGN(pieces->text_, format::ValueText::of(line, std::move(sums), source));
     } else {

@@ -14,7 +14,7 @@ std::unexpected<Error> changed()
 
 }  // namespace
 
-LineSource BlockSums::learning(const LineSource& source)
+LineSource BlockSums::Learner::watch(const LineSource& source)
 {
     return [this, &source](std::uint64_t offset, std::span<char> into) -> Status {
         TRY(source(offset, into));
@@ -23,30 +23,31 @@ LineSource BlockSums::learning(const LineSource& source)
     };
 }
 
-void BlockSums::learn(std::uint64_t offset, std::string_view bytes)
+void BlockSums::Learner::learn(std::uint64_t offset, std::string_view bytes)
 {
     if (offset == 0) {
-        *this = BlockSums();
-    } else if (offset != size_) {
+        *this = Learner();
+    } else if (offset != learnt_.size_) {
         return;
     }
     while (!bytes.empty()) {
-        const auto part = bytes.substr(0, kBlock - size_ % kBlock);
+        const auto part = bytes.substr(0, kBlock - learnt_.size_ % kBlock);
         sum_.add(part);
-        size_ += part.size();
+        learnt_.size_ += part.size();
         bytes.remove_prefix(part.size());
-        if (size_ % kBlock == 0) {
-            sums_.push_back(std::exchange(sum_, Checksum()).value());
+        if (learnt_.size_ % kBlock == 0) {
+            learnt_.sums_.push_back(std::exchange(sum_, Checksum()).value());
         }
     }
 }
 
-void BlockSums::finish()
+BlockSums BlockSums::Learner::finish()
 {
-    if (size_ % kBlock != 0) {
-        sums_.push_back(sum_.value());
+    if (learnt_.size_ % kBlock != 0) {
+        learnt_.sums_.push_back(sum_.value());
     }
-    sums_.shrink_to_fit();
+    learnt_.sums_.shrink_to_fit();
+    return std::move(learnt_);
 }
 
 Result<std::string> BlockSums::read(const LineSource& source, std::uint64_t begin, std::uint64_t size) const

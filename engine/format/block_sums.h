@@ -15,13 +15,9 @@ namespace bytestore::format {
 
 class BlockSums {
 public:
-    // `source`, but what is read through it in order, from the start of the line, is learnt. A read at the start begins
-    // anew; others out of order are not learnt. Both this and `source` outlive it.
-    LineSource learning(const LineSource& source);
-    // Nothing more is learnt.
-    void finish();
+    class Learner;
 
-    std::uint64_t size() const { return size_; }  // bytes that were learnt
+    std::uint64_t size() const { return size_; }  // bytes that were learnt, from the start of the line on
     std::size_t memory_bytes() const { return sums_.capacity() * sizeof(std::uint64_t); }
 
     // The bytes [begin, begin + size), of those that were learnt. Errc::damaged if they are not what they were.
@@ -31,12 +27,25 @@ private:
     // What is read beyond the part that is wanted is no more than two of these.
     static constexpr std::size_t kBlock = std::size_t{32} << 10;
 
-    void learn(std::uint64_t offset, std::string_view bytes);
     bool is_known(std::uint64_t first_block, std::string_view blocks) const;
 
-    std::vector<std::uint64_t> sums_;  // of the blocks, the last of which may be shorter
-    Checksum sum_;                     // of the block that is being learnt
+    std::vector<std::uint64_t> sums_;  // the last block may be shorter
     std::uint64_t size_ = 0;
+};
+
+class BlockSums::Learner {
+public:
+    // `source`, but what is read through it in order, from the start of the line, is learnt. A read at the start begins
+    // anew; others out of order are not learnt. Both this and `source` outlive it.
+    LineSource watch(const LineSource& source);
+    // What was learnt; the learner is spent.
+    BlockSums finish();
+
+private:
+    void learn(std::uint64_t offset, std::string_view bytes);
+
+    Checksum sum_;  // of the block that is being learnt
+    BlockSums learnt_;
 };
 
 }  // namespace bytestore::format

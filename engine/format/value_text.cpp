@@ -32,12 +32,12 @@ std::unexpected<Error> changed()
 
 }  // namespace
 
-ValueText::ValueText(Form form, std::uint64_t size, std::uint64_t begin, std::uint64_t end, BlockSums sums)
-    : form_(form),
+ValueText::ValueText(BlockSums sums, Form form, std::uint64_t size, std::uint64_t begin, std::uint64_t end)
+    : sums_(std::move(sums)),
       size_(size),
       begin_(begin),
       end_(end),
-      sums_(std::move(sums)),
+      form_(form),
       places_{{.byte = 0, .text = begin}},
       last_(places_.front())
 {
@@ -53,7 +53,7 @@ Result<std::unique_ptr<ValueText>> ValueText::of(const Line& line, BlockSums sum
                         length - mark == modp_b64_encode_strlen(static_cast<std::size_t>(line.size));
     const auto begin = line.value_begin + (base64 || line.kind == Kind::link ? mark : 0);
     const auto form = base64 ? Form::base64 : line.value_end - begin == line.size ? Form::same : Form::escaped;
-    return std::unique_ptr<ValueText>(new ValueText(form, line.size, begin, line.value_end, std::move(sums)));
+    return std::unique_ptr<ValueText>(new ValueText(std::move(sums), form, line.size, begin, line.value_end));
 }
 
 Result<std::string> ValueText::read(const LineSource& source, std::uint64_t offset, std::uint64_t size) const

@@ -37,17 +37,17 @@ private:
     };
     class Reading;
 
-    ValueText(Form form, std::uint64_t size, std::uint64_t begin, std::uint64_t end, BlockSums sums);
+    ValueText(BlockSums sums, Form form, std::uint64_t size, std::uint64_t begin, std::uint64_t end);
     Result<std::string> read_base64(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
     Result<std::string> read_escaped(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
     Place place_before(std::uint64_t byte) const;
     void learn(Place place, bool last) const;
 
-    const Form form_;
+    const BlockSums sums_;
     const std::uint64_t size_;   // of the value
     const std::uint64_t begin_;  // of its text in the line, behind a mark
     const std::uint64_t end_;
-    const BlockSums sums_;
+    const Form form_;
 
     mutable std::mutex mutex_;
     // Guarded by mutex_, of an escaped text.

@@ -32,7 +32,7 @@ INSTANTIATE_TEST_SUITE_P(
         Editor{"VimByCopy", "vim -u NONE -es -c 'set backupcopy=yes' -c %s/one/two/ -c wq f"},
         Editor{"VimByRename", "vim -u NONE -es -c 'set backupcopy=no' -c %s/one/two/ -c wq f"},
         Editor{"VimWithSync", "vim -u NONE -es -c 'set fsync swapsync=fsync' -c %s/one/two/ -c wq f"},
-        Editor{"VimWithABackup", "vim -u NONE -es -c 'set backup' -c %s/one/two/ -c wq f; grep -q one f~; rm f~"},
+        Editor{"VimWithABackup", "vim -u NONE -es -c 'set backup backupskip=' -c %s/one/two/ -c wq f; grep -q one f~; rm f~"},
         Editor{"VimWithUndoFile", "vim -u NONE -es -c 'set undofile' -c %s/one/two/ -c wq f; [ -s .f.un~ ]; rm .f.un~"},
         Editor{"Ex", "printf '1c\\ntwo\\n.\\nwq\\n' | ex -s f"},
         Editor{"Patch", "printf -- '--- f\\n+++ f\\n@@ -1,2 +1,2 @@\\n-one\\n+two\\n rest\\n' | patch -s f"},
