@@ -25,7 +25,7 @@ std::uint64_t mark_length(Kind kind, std::string_view text)
     return text.starts_with(mark) ? mark.size() : 0;
 }
 
-std::unexpected<Error> changed()
+std::unexpected<Error> not_as_recorded()
 {
     return fail(Errc::damaged, "a value is not what its record said it was");
 }
@@ -82,7 +82,7 @@ Result<std::string> ValueText::read_base64(const LineSource& source, std::uint64
     const auto decoded = modp_b64_decode(text.data(), text.data(), text.size());
     const auto skipped = static_cast<std::size_t>(offset % kBase64Bytes);
     if (decoded == static_cast<std::size_t>(-1) || decoded < skipped + size) {
-        return changed();
+        return not_as_recorded();
     }
     text.resize(skipped + static_cast<std::size_t>(size));
     text.erase(0, skipped);
@@ -113,7 +113,7 @@ public:
         const auto most = std::max<std::uint64_t>(std::min(left, kStride), kLongestEscape);
         const auto used = undo(std::string_view(text_).substr(0, static_cast<std::size_t>(most)));
         if (used == 0) {
-            return changed();
+            return not_as_recorded();
         }
         place_.text += used;
         text_.remove_prefix(used);

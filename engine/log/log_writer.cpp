@@ -121,14 +121,12 @@ Status LogWriter::roll()
     if (!active_) {
         return {};
     }
-    if (options_.housekeeping_thread) {  // the spare of a store that stays open changes places while nobody can take it
+    // The spare of a store that stays open changes places while nobody can take it, if the disk has room for two.
+    if (options_.housekeeping_thread || !space_.leave()) {
         auto next = next_segment(false);
-        if (next || next.error().code != Errc::no_space) {
+        if (next || next.error().code != Errc::no_space || !space_.leave()) {
             return next;
         }
-    }
-    if (!space_.leave()) {
-        return next_segment(false);
     }
     auto sealed = seal();
     if (!sealed) {

@@ -261,46 +261,44 @@ std::optional<DirectoryEntry> Directories::next(const NodePtr& directory, std::u
         return DirectoryEntry{
             .name = cookie == 0 ? "." : "..", .ino = node->ino, .type = Type::directory, .cookie = cookie + 1};
     }
-    bool current = false;
     for (auto place = static_cast<std::size_t>(cookie - kDotDot);; ++place) {
-        Listing::Listed listed;
+        std::string name;
+        std::optional<Type> type;
         {
             const std::lock_guard lock(directory->mutex);
             const auto& listing = directory->listing;
             if (place >= listing.size()) {
                 return std::nullopt;
             }
-            const auto type = listing.type(place);
-            if (listing.is_current() && !type) {
+            if (listing.is_current() && !(type = listing.type(place))) {
                 continue;
             }
-            listed = {std::string(listing.name(place)), listing.is_current() ? *type : Type::file};
-            current = listing.is_current();
+            name = listing.name(place);
         }
-        if (auto entry = entry_of(directory, listed, current)) {
+        if (auto entry = entry_of(directory, std::move(name), type)) {
             entry->cookie = place + kDotDot + 1;
             return entry;
         }
     }
 }
 
-// Of what is not `current` nothing but the name is known.
-std::optional<DirectoryEntry> Directories::entry_of(const NodePtr& directory, Listing::Listed listed,
-                                                    bool current) const
+// Without a type it is looked for, if it is still there.
+std::optional<DirectoryEntry> Directories::entry_of(const NodePtr& directory, std::string name,
+                                                    std::optional<Type> type) const
 {
-    auto spot = names_.spot_of(directory, listed.name);
+    const auto spot = names_.spot_of(directory, name);
     if (!spot) {
         return std::nullopt;
     }
-    if (!current) {
+    if (!type) {
         const auto target = names_.at(*spot);
         if (!target) {
             return std::nullopt;
         }
-        listed.type = target->type;
+        type = target->type;
     }
-    const auto ino = nodes_.number_of(*directory, spot->place, spot->segment, listed.type, spot->key);
-    return DirectoryEntry{.name = std::move(listed.name), .ino = ino, .type = listed.type, .cookie = 0};
+    const auto ino = nodes_.number_of(*directory, spot->place, spot->segment, *type, spot->key);
+    return DirectoryEntry{.name = std::move(name), .ino = ino, .type = *type, .cookie = 0};
 }
 
 }  // namespace bytestore::fs

@@ -32,6 +32,15 @@ protected:
         batch.draw_on(reservation);
         return batch;
     }
+    // As a daemon's, which takes its spare at once; "a" was set twice.
+    std::unique_ptr<Store> open_daemon_with_a_dead_record(FileSystem& files)
+    {
+        options_.housekeeping_thread = true;
+        auto store = open(files);
+        set(*store, "a", "1");
+        set(*store, "a", "2");
+        return store;
+    }
     // Until the space that was taken ahead is used up as well.
     int fill(Store& store, const std::string& value)
     {
@@ -170,10 +179,7 @@ TEST_F(SpaceTest, RemovalsThatUseTheSpareLeaveWritersWhatTheyReserved)
 
 TEST_F(SpaceTest, ACompactionThatSealsTheLastSegmentTakesTheNextSpareAtOnce)
 {
-    options_.housekeeping_thread = true;
-    const auto store = open(files_);
-    set(*store, "a", "1");
-    set(*store, "a", "2");
+    const auto store = open_daemon_with_a_dead_record(files_);
     ASSERT_TRUE(store->compact());
     full_ = true;
     EXPECT_TRUE(store->remove("a"));
@@ -187,10 +193,7 @@ TEST_F(SpaceTest, ADiskThatOthersFillDuringACompactionLeavesTheSpare)
                            return fails ? std::optional(Fault{.os_error = ENOSPC}) : std::nullopt;
                        },
                        .after = {}});
-    options_.housekeeping_thread = true;
-    const auto store = open(files);
-    set(*store, "a", "1");
-    set(*store, "a", "2");
+    const auto store = open_daemon_with_a_dead_record(files);
     ASSERT_TRUE(store->compact());
     ASSERT_TRUE(full_);
     EXPECT_TRUE(store->remove("a"));
@@ -210,10 +213,7 @@ TEST_F(SpaceTest, ACompactionThatSealsTheLastSegmentTakesWhatThereIsOfTheNextSpa
                                return fails ? std::optional(Fault{.os_error = ENOSPC}) : std::nullopt;
                            },
                        .after = {}});
-    options_.housekeeping_thread = true;
-    const auto store = open(files);
-    set(*store, "a", "1");
-    set(*store, "a", "2");
+    const auto store = open_daemon_with_a_dead_record(files);
     disk = Disk::tight;
     ASSERT_TRUE(store->compact());
     EXPECT_GT(refused, 3);
