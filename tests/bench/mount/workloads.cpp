@@ -1,5 +1,7 @@
 #include "tests/bench/mount/workloads.h"
 
+#include "tests/bench/mount/calls.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -22,56 +24,9 @@ constexpr std::size_t kValue = 100;
 constexpr std::size_t kThreads = 8;
 constexpr std::size_t kPiece = 128 << 10;
 
-void must(bool good, const std::string& what)
-{
-    if (!good) {
-        throw std::system_error(errno, std::generic_category(), what);
-    }
-}
-
-class File {
-public:
-    File(const std::string& path, int flags)
-        : number_(::open(path.c_str(), flags | O_CLOEXEC, 0644))
-    {
-        must(number_ >= 0, path);
-    }
-    ~File() { ::close(number_); }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-
-    void write(const std::string& bytes) const
-    {
-        must(::write(number_, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()), "write");
-    }
-    void read_all(std::string& buffer) const
-    {
-        while (true) {
-            const auto got = ::read(number_, buffer.data(), buffer.size());
-            must(got >= 0, "read");
-            if (got == 0) {
-                return;
-            }
-        }
-    }
-    void sync() const { must(::fsync(number_) == 0, "fsync"); }
-
-private:
-    int number_;
-};
-
 std::string file(const std::string& directory, std::size_t i)
 {
     return fmt::format("{}/key{:06}", directory, i);
-}
-
-void write_file(const std::string& path, int flags, std::size_t size, bool sync = false)
-{
-    const File file(path, O_WRONLY | flags);
-    file.write(std::string(size, 'v'));
-    if (sync) {
-        file.sync();
-    }
 }
 
 void fill(const std::string& directory, std::size_t files)
@@ -90,18 +45,6 @@ void fill_tree(const std::string& directory, std::size_t files)
         filesystem::create_directories(in);
         fill(in, std::min(kInDirectory, files - i));
     }
-}
-
-void read_file(const std::string& path)
-{
-    static thread_local std::string buffer(4096, '\0');
-    File(path, O_RDONLY).read_all(buffer);
-}
-
-void stat_file(const std::string& path, bool there = true)
-{
-    struct stat st{};
-    must((::stat(path.c_str(), &st) == 0) == there, path);
 }
 
 void list(const std::string& directory, bool stats)

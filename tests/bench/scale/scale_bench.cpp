@@ -1,6 +1,7 @@
 // What an operation costs in stores of many sizes: of the engine, and of a mount. The rounds take turns, so that
 // whatever else happens on the machine happens to all sizes; the medians are written as JSON.
 #include "tests/bench/median.h"
+#include "tests/bench/mount/calls.h"
 #include "tests/bench/mount/our_mount.h"
 #include "tests/bench/our_store.h"
 #include "tests/bench/scratch.h"
@@ -8,13 +9,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <exception>
 #include <filesystem>
@@ -26,7 +25,6 @@
 #include <numeric>
 #include <random>
 #include <string>
-#include <system_error>
 #include <vector>
 
 namespace bytestore::bench {
@@ -63,34 +61,6 @@ const std::string& value()
 {
     static const std::string bytes(100, 'v');
     return bytes;
-}
-
-void must(bool good, const std::string& what)
-{
-    if (!good) {
-        throw std::system_error(errno, std::generic_category(), what);
-    }
-}
-
-void write_file(const std::string& path, int flags)
-{
-    const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0644);
-    must(file >= 0 && ::write(file, value().data(), value().size()) == static_cast<ssize_t>(value().size()), path);
-    must(::close(file) == 0, path);
-}
-
-void read_file(const std::string& path)
-{
-    static std::string bytes(4096, '\0');
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    must(file >= 0 && ::read(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(value().size()), path);
-    must(::close(file) == 0, path);
-}
-
-void stat_file(const std::string& path)
-{
-    struct stat st{};
-    must(::stat(path.c_str(), &st) == 0, path);
 }
 
 void list(const std::string& path)
@@ -230,11 +200,12 @@ void Sample::mount_round()
         }
     }
     std::ranges::shuffle(paths, random_);
-    measure_mount("stat, cold", paths, stat_file);
+    measure_mount("stat, cold", paths, [](const std::string& path) { stat_file(path); });
     measure_mount("read, cold", paths, read_file);
     measure_mount("list 100 files, cold", directories, list);
-    measure_mount("overwrite", paths, [](const std::string& path) { write_file(path, O_TRUNC); });
-    measure_mount("create", paths, [](const std::string& path) { write_file(path + "-new", O_CREAT | O_EXCL); });
+    measure_mount("overwrite", paths, [](const std::string& path) { write_file(path, O_TRUNC, value().size()); });
+    measure_mount("create", paths,
+                  [](const std::string& path) { write_file(path + "-new", O_CREAT | O_EXCL, value().size()); });
     measure_mount("rename", paths, [](const std::string& path) {
         must(::rename((path + "-new").c_str(), (path + "-newer").c_str()) == 0, path);
     });
