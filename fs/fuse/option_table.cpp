@@ -220,7 +220,7 @@ constexpr auto kMountOptions = std::to_array<Option>({
      [](const MountOptions& o) { return Shown(std::to_string(o.store.compaction_threshold)); }},
     {"compact_dead=", "PERCENT", "and at this share of dead bytes in the log (50)", set_compact_dead,
      [](const MountOptions& o) { return Shown(std::to_string(o.store.compaction_dead_percent)); }},
-    {"spin=", "US", "ask for the next request for US microseconds before sleeping (200; 0 on one CPU)", set_spin,
+    {"spin=", "US", "stay awake for US microseconds after a request (200; 0 on one CPU)", set_spin,
      [](const MountOptions& o) { return Shown(std::to_string(o.spin.count())); }},
     {"io_uring", "", "take requests over io_uring where it is offered (the default)", set_io_uring,
      [](const MountOptions&) { return Shown(); }},

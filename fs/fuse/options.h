@@ -35,9 +35,9 @@ struct MountOptions {
     std::optional<std::uint32_t> uid;  // the owner to show for every file
     std::optional<std::uint32_t> gid;
     std::uint64_t max_dirty = fs::default_max_dirty();  // bytes in open files that are not stored
-    std::chrono::microseconds spin = default_spin();  // how long the daemon asks for the next request before it sleeps
-    bool io_uring = true;                             // requests come over it where it is offered
-    Options store;                                    // what the options say of the store; the rest has its defaults
+    std::chrono::microseconds spin = default_spin();    // how long the daemon stays awake after a request
+    bool io_uring = true;                               // requests come over it where it is offered
+    Options store;                                      // what the options say of the store; the rest has its defaults
 };
 
 // Reads no file and asks nothing of the system. Errc::invalid names the first argument that cannot be right. With an

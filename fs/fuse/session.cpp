@@ -112,7 +112,7 @@ Status Session::serve(const std::function<void(Transport)>& started)
     }
     const auto transport = transport_of(*the_init().connection);
     if (transport == Transport::io_uring) {
-        rings_.start();  // before anybody is told that he may come
+        rings_.start(spin_);  // before anybody is told that he may come
     }
     started(transport);
     return transport == Transport::io_uring ? serve_rings() : loop_.run(spin_);

@@ -21,7 +21,7 @@ enum class Transport : std::uint8_t { device, io_uring };
 
 struct SessionSettings {
     std::vector<std::string> options;  // of libfuse and the kernel, as `-o` takes them, not escaped
-    std::chrono::microseconds spin{};  // see RequestLoop; of no use over io_uring
+    std::chrono::microseconds spin{};  // see RequestLoop and, over io_uring, IdleSpinners
     bool io_uring = false;             // where it is offered
 };
 

@@ -47,7 +47,7 @@ TEST(BackgroundTest, the_error_of_a_daemon_is_that_of_the_start)
         const auto started = run_in_background([&](Starter&) { return fail(Errc::damaged, message); }, agree);
         ASSERT_FALSE(started);
         EXPECT_EQ(started.error().code, Errc::damaged);
-        EXPECT_EQ(started.error().message, message);
+        EXPECT_EQ(started.error().message, one_line(message));
     }
 }
 

@@ -22,6 +22,8 @@
 
 namespace {
 
+using namespace bytestore::fuse;
+
 constexpr double kForever = 365.0 * 24 * 3600;
 constexpr fuse_ino_t kRoot = FUSE_ROOT_ID;
 
@@ -305,29 +307,39 @@ void on_readdirplus(fuse_req_t request, fuse_ino_t ino, std::size_t size, off_t 
     read_directory(request, ino, size, offset, true);
 }
 
+Rings* rings = nullptr;
+
+// As ByteStore's operations do.
+template <auto Operation, class... Arguments>
+void visiting(fuse_req_t request, Arguments... arguments)
+{
+    const Rings::Visit visit(came_over_io_uring(request) ? rings : nullptr);
+    Operation(request, arguments...);
+}
+
 fuse_lowlevel_ops operations()
 {
     fuse_lowlevel_ops ops{};
     ops.init = on_init;
-    ops.lookup = on_lookup;
+    ops.lookup = visiting<on_lookup>;
     ops.forget = on_forget;
-    ops.getattr = on_getattr;
-    ops.setattr = on_setattr;
-    ops.mkdir = on_mkdir;
-    ops.unlink = on_unlink;
-    ops.rmdir = on_unlink;
-    ops.rename = on_rename;
-    ops.open = on_open;
-    ops.create = on_create;
-    ops.read = on_read;
-    ops.write = on_write;
-    ops.flush = on_done;
-    ops.release = on_done;
-    ops.fsync = on_fsync;
-    ops.opendir = on_opendir;
-    ops.readdir = on_readdir;
-    ops.readdirplus = on_readdirplus;
-    ops.releasedir = on_done;
+    ops.getattr = visiting<on_getattr>;
+    ops.setattr = visiting<on_setattr>;
+    ops.mkdir = visiting<on_mkdir>;
+    ops.unlink = visiting<on_unlink>;
+    ops.rmdir = visiting<on_unlink>;
+    ops.rename = visiting<on_rename>;
+    ops.open = visiting<on_open>;
+    ops.create = visiting<on_create>;
+    ops.read = visiting<on_read>;
+    ops.write = visiting<on_write>;
+    ops.flush = visiting<on_done>;
+    ops.release = visiting<on_done>;
+    ops.fsync = visiting<on_fsync>;
+    ops.opendir = visiting<on_opendir>;
+    ops.readdir = visiting<on_readdir>;
+    ops.readdirplus = visiting<on_readdirplus>;
+    ops.releasedir = visiting<on_done>;
     return ops;
 }
 
@@ -339,11 +351,11 @@ int main(int argc, char** argv)
         std::fputs("usage: null_fs MOUNTPOINT\n", stderr);
         return 2;
     }
-    using namespace bytestore::fuse;
     const auto session = Session::create({.options = {"fsname=null_fs"}, .spin = default_spin(), .io_uring = true},
                                          operations(), nullptr);
     if (!session || !(*session)->mount(argv[1]) || ::daemon(0, 0) != 0) {
         return 1;
     }
+    rings = &(*session)->rings();
     return (*session)->serve([](Transport) {}) ? 0 : 1;
 }
