@@ -87,6 +87,7 @@ Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const Op
             if (!step.source) {
                 return fail(Errc::not_found, fmt::format("key not found: {}", shown(operation.value())));
             }
+            bound.try_emplace(operation.value(), true);  // not looked up again to be removed
         }
         commit.steps_.push_back(std::move(step));
     }

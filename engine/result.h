@@ -8,6 +8,7 @@
 // meant for a person.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -61,14 +62,17 @@ using Status = Result<void>;
 // become \xHH.
 inline std::string one_line(std::string message)
 {
-    for (std::size_t at = 0; at < message.size(); ++at) {
-        const auto byte = static_cast<unsigned char>(message[at]);
-        if (byte < 0x20 || byte == 0x7f) {
-            constexpr std::string_view kDigits = "0123456789abcdef";
-            message.replace(at, 1, std::string{'\\', 'x', kDigits[byte >> 4], kDigits[byte & 0xf]});
-        }
+    const auto is_control = [](unsigned char byte) { return byte < 0x20 || byte == 0x7f; };
+    if (std::ranges::none_of(message, is_control)) {
+        return message;
     }
-    return message;
+    std::string shown;
+    for (const unsigned char byte : message) {
+        constexpr std::string_view kDigits = "0123456789abcdef";
+        shown += is_control(byte) ? std::string{'\\', 'x', kDigits[byte >> 4], kDigits[byte & 0xf]}
+                                  : std::string(1, static_cast<char>(byte));
+    }
+    return shown;
 }
 
 inline std::unexpected<Error> fail(Errc code, std::string message, int os_error = 0)

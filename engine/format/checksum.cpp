@@ -2,7 +2,9 @@
 
 #include "engine/format/hex_digits.h"
 
+#include <array>
 #include <bit>
+#include <climits>
 #include <cstring>
 
 namespace bytestore::format {
@@ -82,16 +84,15 @@ bool split_checksum(std::string_view text, CheckedText& parts)
     return true;
 }
 
-std::string checksum_tail(std::uint64_t sum)
+void append_checksum(std::string& body, std::uint64_t sum)
 {
     constexpr unsigned kDigitBits = 4;
-    std::string tail(kBefore);
-    tail.reserve(kChecksumTail + 1);
-    for (unsigned shift = 64; shift > 0;) {
-        shift -= kDigitBits;
-        tail += kHexDigits[sum >> shift & 0xF];
+    std::array<char, sizeof sum * CHAR_BIT / kDigitBits> digits;
+    for (char& digit : digits) {
+        digit = kHexDigits[sum >> (sizeof sum * CHAR_BIT - kDigitBits)];
+        sum <<= kDigitBits;
     }
-    return tail += kAfter;
+    body.append(kBefore).append(digits.data(), digits.size()).append(kAfter);
 }
 
 }  // namespace bytestore::format

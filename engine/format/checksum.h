@@ -36,7 +36,7 @@ inline constexpr std::size_t kChecksumTail = 24;  // bytes of ,"c":"0123456789ab
 // In JSON such a tail can only be the last field of the outermost object, so it is recognised by its bytes alone. False
 // for a text that does not end in a brace.
 bool split_checksum(std::string_view text, CheckedText& parts);
-// The tail itself.
-std::string checksum_tail(std::uint64_t sum);
+// Makes a body that has this sum a whole line.
+void append_checksum(std::string& body, std::uint64_t sum);
 
 }  // namespace bytestore::format

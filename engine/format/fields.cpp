@@ -1,7 +1,8 @@
 #include "engine/format/fields.h"
 
-#include <fmt/format.h>
-#include <iterator>
+#include <array>
+#include <charconv>
+#include <limits>
 
 namespace bytestore::format {
 
@@ -15,11 +16,18 @@ void append_name(std::string& out, std::string_view name)
 }
 
 template <class N>
+void append_digits(std::string& out, N number)
+{
+    std::array<char, std::numeric_limits<N>::digits10 + 2> digits;  // one more, and a sign
+    const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+    out.append(digits.begin(), end);
+}
+
+template <class N>
 void append_number(std::string& out, std::string_view name, N number)
 {
     append_name(out, name);
-    const fmt::format_int digits(number);
-    out.append(digits.data(), digits.size());
+    append_digits(out, number);
 }
 
 bool skip_name(Cursor& cursor, std::string_view name)
@@ -66,7 +74,11 @@ void append_fields(std::string& out, const Fields& fields)
     });
     if (fields.batch) {
         append_name(out, kBatchField);
-        fmt::format_to(std::back_inserter(out), "\"{}/{}\"", fields.batch->index, fields.batch->count);
+        out += '"';
+        append_digits(out, fields.batch->index);
+        out += '/';
+        append_digits(out, fields.batch->count);
+        out += '"';
     }
     if (fields.synced_to) {
         append_number(out, kSyncedField, *fields.synced_to);

@@ -84,11 +84,12 @@ Status LineWriter::from(const LineSource& source, std::uint64_t length)
 
 Result<std::uint64_t> LineWriter::finish()
 {
-    const std::string tail = checksum_tail(sum()) + '\n';
-    if (buffer_.size() + tail.size() > kPiece) {
+    const auto all = sum();
+    if (buffer_.size() + kChecksumTail + 1 > kPiece) {
         TRY(flush());
     }
-    buffer_ += tail;
+    append_checksum(buffer_, all);
+    buffer_ += '\n';
     TRY(flush());
     return flushed_ - 1;
 }

@@ -92,14 +92,10 @@ Entry decode_entry(const char*& from, std::int64_t mtime_reference)
 std::int64_t skip_entry(const char*& from, std::int64_t mtime_reference)
 {
     const auto flags = static_cast<std::uint8_t>(*from++);
-    for (int number = 0; number < 4; ++number) {  // segment, offset, length, size
-        get_varint(from);
-    }
+    skip_varints(from, 4);  // segment, offset, length, size
     const std::int64_t mtime = get_time(from, mtime_reference);
-    if (const auto rare = static_cast<std::uint8_t>(flags & ~kEntryIsLink)) {
-        for (int left = std::popcount(rare); left > 0; --left) {
-            get_varint(from);
-        }
+    if (const auto rare = static_cast<std::uint8_t>(flags & ~kEntryIsLink); rare != 0) {
+        skip_varints(from, std::popcount(rare));
     }
     return mtime;
 }

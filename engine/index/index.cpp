@@ -74,7 +74,11 @@ std::vector<ListItem> Index::list(const ListRequest& request) const
 
 bool Index::any(std::string_view prefix) const
 {
-    IndexCursor cursor(parts_);
+    const std::size_t part = parts_.part_of(prefix);
+    if (const auto known = parts_[part].any(prefix)) {
+        return *known;
+    }
+    IndexCursor cursor(parts_);  // it may begin behind the part
     cursor.seek(prefix);
     return cursor.valid() && cursor.key().starts_with(prefix);
 }

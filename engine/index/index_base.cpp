@@ -114,6 +114,22 @@ std::optional<IndexBase::Found> IndexBase::find_in(std::size_t block, std::strin
     return Found{landing->rank, decode_entry(at, landing->earlier_mtime)};
 }
 
+std::optional<IndexBase::First> IndexBase::first_from(std::string_view prefix) const
+{
+    if (size_ == 0) {
+        return std::nullopt;
+    }
+    const std::size_t block = block_of(prefix);
+    if (const auto landing = land_in(block, prefix)) {
+        return First{landing->rank, landing->own.starts_with(prefix.substr(landing->shared))};
+    }
+    const std::size_t behind = block + 1;
+    if (behind == block_starts_->size()) {
+        return std::nullopt;
+    }
+    return First{behind * kBlockEntries, first_key(behind).starts_with(prefix)};
+}
+
 void IndexBase::learn_places()
 {
     if (places_.known()) {

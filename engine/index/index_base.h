@@ -84,6 +84,12 @@ public:
 
     std::optional<Found> find(std::string_view key) const { return find(key, index_hash(key)); }
     std::optional<Found> find(std::string_view key, IndexHash hash) const;
+    // The first entry whose key is not below `prefix`.
+    struct First {
+        std::size_t rank = 0;
+        bool has_prefix = false;
+    };
+    std::optional<First> first_from(std::string_view prefix) const;
     // Makes find() faster, for two to three bytes a key, if there are not too many keys. All of it is in memory.
     void learn_places();
     std::string_view first_key() const { return page_key(0); }  // while size() > 0

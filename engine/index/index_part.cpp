@@ -36,6 +36,21 @@ std::optional<Entry> IndexPart::find(std::string_view key) const
     return found->entry;
 }
 
+std::optional<bool> IndexPart::any(std::string_view prefix) const
+{
+    const auto change = delta_.lower_bound(prefix);
+    const bool changes = change < delta_.size();
+    if (changes && delta_.key(change).starts_with(prefix)) {
+        return true;
+    }
+    const auto first = base_->first_from(prefix);
+    if (first && first->has_prefix && hidden_.contains(first->rank)) {
+        const MergedCursor cursor(*base_, hidden_, delta_, prefix);
+        return cursor.valid() ? std::optional(cursor.key().starts_with(prefix)) : std::nullopt;
+    }
+    return first || changes ? std::optional(first && first->has_prefix) : std::nullopt;
+}
+
 std::optional<Entry> IndexPart::put(std::string_view key, const Entry& entry)
 {
     const IndexHash hash = index_hash(key);

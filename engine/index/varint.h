@@ -34,6 +34,13 @@ inline std::uint64_t get_varint(const char*& from)
     return value;
 }
 
+inline void skip_varints(const char*& from, int count)
+{
+    while (count > 0) {
+        count -= static_cast<unsigned char>(*from++) < 0x80 ? 1 : 0;
+    }
+}
+
 // A difference modulo 2^64, so that small ones of either sign become small numbers.
 inline std::uint64_t zigzag(std::uint64_t difference)
 {

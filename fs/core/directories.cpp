@@ -83,14 +83,21 @@ Attributes Directories::described(const NodePtr& directory) const
     return attributes;
 }
 
+// Its mode and its owners, which only a marker changes.
+Attributes Directories::access(const NodePtr& directory) const
+{
+    const auto marker = directory->detached ? std::nullopt : store_.find(marker_key(names_.key_of(*directory)));
+    return attributes_of(Type::directory, marker ? marker->entry().meta : Meta{}, store_owner_);
+}
+
 bool Directories::passes_group_on(const NodePtr& directory) const
 {
-    return (described(directory).mode & S_ISGID) != 0;
+    return (access(directory).mode & S_ISGID) != 0;
 }
 
 Owner Directories::owner_in(const NodePtr& directory, Owner owner) const
 {
-    const auto attributes = described(directory);
+    const auto attributes = access(directory);
     return (attributes.mode & S_ISGID) != 0 ? Owner{.uid = owner.uid, .gid = attributes.gid} : owner;
 }
 

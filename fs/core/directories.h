@@ -62,6 +62,7 @@ public:
 
 private:
     Attributes described(const NodePtr& directory) const;
+    Attributes access(const NodePtr& directory) const;
     std::uint32_t links(const NodePtr& directory) const;
     Meta meta_of(const std::optional<std::string>& key) const;
     std::vector<Listing::Listed> entries_of(const NodePtr& directory) const;

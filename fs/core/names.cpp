@@ -15,7 +15,7 @@ constexpr std::size_t kAliasPage = 64;
 
 std::unexpected<Error> nothing_named(std::string_view name)
 {
-    return fail(Errc::not_found, fmt::format("no file is named {}", name));
+    return fail(Errc::not_found, std::string("no file is named ").append(name));
 }
 
 }  // namespace

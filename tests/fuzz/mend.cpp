@@ -36,8 +36,9 @@ std::string true_seal(std::uint64_t records, std::uint64_t size)
 
 std::string with_checksum(std::string_view line)
 {
-    const auto body = line.substr(0, line.size() - 1);
-    return std::string(body) + format::checksum_tail(format::checksum_of(body));
+    std::string body(line.substr(0, line.size() - 1));
+    format::append_checksum(body, format::checksum_of(body));
+    return body;
 }
 
 std::string mended_line(std::string_view line)

@@ -37,8 +37,9 @@ std::string value(const std::string& text)
 
 std::string checked(const std::string& line)
 {
-    const auto body = line.substr(0, line.size() - 1);
-    return body + format::checksum_tail(format::checksum_of(body));
+    auto body = line.substr(0, line.size() - 1);
+    format::append_checksum(body, format::checksum_of(body));
+    return body;
 }
 
 template <class Write>
