@@ -12,9 +12,14 @@ char* put_time(char* to, std::int64_t time, std::int64_t reference)
     return put_varint(to, zigzag(static_cast<std::uint64_t>(time) - static_cast<std::uint64_t>(reference)));
 }
 
+std::int64_t time_of(std::uint64_t packed, std::int64_t reference)
+{
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(reference) + unzigzag(packed));
+}
+
 std::int64_t get_time(const char*& from, std::int64_t reference)
 {
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(reference) + unzigzag(get_varint(from)));
+    return time_of(get_varint(from), reference);
 }
 
 std::uint32_t get_small(const char*& from)
@@ -89,13 +94,16 @@ Entry decode_entry(const char*& from, std::int64_t mtime_reference)
     return entry;
 }
 
-std::int64_t skip_entry(const char*& from, std::int64_t mtime_reference)
+std::int64_t skip_entry(const char*& from, const char* end, std::int64_t mtime_reference)
 {
     const auto flags = static_cast<std::uint8_t>(*from++);
-    skip_varints(from, 4);  // segment, offset, length, size
-    const std::int64_t mtime = get_time(from, mtime_reference);
+    skip_varints(from, end, 2);  // segment, offset
+    skip_varints(from, end, 2);  // length, size
+    const std::int64_t mtime = time_of(get_varint(from, end), mtime_reference);
     if (const auto rare = static_cast<std::uint8_t>(flags & ~kEntryIsLink); rare != 0) {
-        skip_varints(from, std::popcount(rare));
+        for (int left = std::popcount(rare); left > 0; --left) {
+            get_varint(from);
+        }
     }
     return mtime;
 }

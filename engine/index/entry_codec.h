@@ -32,7 +32,7 @@ char* encode_entry(char* to, const Entry& entry, std::int64_t mtime_reference);
 
 // Reads what encode_entry wrote with the same reference and moves `from` behind it. The bytes are trusted.
 Entry decode_entry(const char*& from, std::int64_t mtime_reference);
-// The same for an entry of which only the mtime is wanted.
-std::int64_t skip_entry(const char*& from, std::int64_t mtime_reference);
+// The same for an entry of which only the mtime is wanted; bytes up to `end` can be read.
+std::int64_t skip_entry(const char*& from, const char* end, std::int64_t mtime_reference);
 
 }  // namespace bytestore

@@ -33,6 +33,11 @@ std::string_view IndexBase::first_key(std::size_t block) const
     return touch(block) ? whole_key(bytes_.view().data() + (*block_starts_)[block]) : std::string_view();
 }
 
+std::uint64_t IndexBase::end_of(std::size_t block) const
+{
+    return block + 1 < block_starts_->size() ? (*block_starts_)[block + 1] : bytes_.view().size();
+}
+
 std::string_view IndexBase::page_key(std::size_t page) const
 {
     return page_keys_ ? (*page_keys_)[page] : first_key(page * kPageBlocks);
@@ -81,7 +86,9 @@ std::optional<IndexBase::Landing> IndexBase::land_in(std::size_t block, std::str
     if (!touch(block)) {
         return std::nullopt;
     }
-    const char* at = bytes_.view().data() + (*block_starts_)[block];
+    const char* const bytes = bytes_.view().data();
+    const char* at = bytes + (*block_starts_)[block];
+    const char* const bytes_end = bytes + end_of(block);
     const std::size_t end = std::min((block + 1) * kBlockEntries, size_);
     std::size_t matched = 0;  // first bytes that `key` has in common with the entry before
     std::int64_t mtime = 0;   // of the entry before
@@ -99,7 +106,7 @@ std::optional<IndexBase::Landing> IndexBase::land_in(std::size_t block, std::str
             }
             matched = shared + common;
         }
-        mtime = skip_entry(at, mtime);
+        mtime = skip_entry(at, bytes_end, mtime);
     }
     return std::nullopt;
 }
@@ -166,7 +173,7 @@ IndexBase IndexBase::slice(std::size_t first_block, std::size_t last_block) cons
 {
     const auto& all = *block_starts_;
     const std::uint64_t begin = all[first_block];
-    const std::uint64_t end = last_block < all.size() ? all[last_block] : bytes().size();
+    const std::uint64_t end = end_of(last_block - 1);
     std::vector<std::uint64_t> starts(all.begin() + static_cast<std::ptrdiff_t>(first_block),
                                       all.begin() + static_cast<std::ptrdiff_t>(last_block));
     std::ranges::for_each(starts, [begin](std::uint64_t& start) { start -= begin; });

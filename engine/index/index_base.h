@@ -105,6 +105,7 @@ private:
 
     bool touch(std::size_t block) const { return bytes_.touch(block / kPageBlocks); }
     std::string_view first_key(std::size_t block) const;  // empty if it cannot be had
+    std::uint64_t end_of(std::size_t block) const;        // in the bytes
     std::string_view page_key(std::size_t page) const;
     void learn_places(std::span<const IndexHash> hashes);
     IndexBase slice(std::size_t first_block, std::size_t last_block) const;

@@ -43,6 +43,23 @@ TEST(Varint, RoundTripsInAsFewBytesAsNeeded)
     }
 }
 
+TEST(Varint, WhatFollowsChangesNothing)
+{
+    for (const std::uint64_t number : hard_numbers()) {
+        for (const char filler : {'\0', '\x7f', '\x80', '\xff'}) {
+            std::array<char, 2 * kMaxVarintBytes> packed;
+            packed.fill(filler);
+            const char* const end = put_varint(packed.data(), number);
+            const char* at = packed.data();
+            EXPECT_EQ(get_varint(at, packed.end()), number);
+            EXPECT_EQ(at, end);
+            at = packed.data();
+            skip_varints(at, packed.end(), 1);
+            EXPECT_EQ(at, end);
+        }
+    }
+}
+
 TEST(Varint, ZigzagRoundTripsAndKeepsSmallDifferencesSmall)
 {
     for (const std::uint64_t number : hard_numbers()) {
@@ -72,15 +89,17 @@ class EntryCodec : public testing::Test {
 protected:
     static void expect_round_trip(const Entry& entry, std::int64_t reference)
     {
-        std::array<char, kMaxEntryBytes> packed;
+        std::array<char, 2 * kMaxEntryBytes> packed{};
         const char* const end = encode_entry(packed.data(), entry, reference);
-        ASSERT_LE(end, packed.data() + packed.size());
+        ASSERT_LE(end, packed.data() + kMaxEntryBytes);
         const char* at = packed.data();
         EXPECT_EQ(decode_entry(at, reference), entry);
         EXPECT_EQ(at, end);
-        at = packed.data();
-        EXPECT_EQ(skip_entry(at, reference), entry.meta.mtime);
-        EXPECT_EQ(at, end);
+        for (const char* const readable : {end, static_cast<const char*>(packed.end())}) {
+            at = packed.data();
+            EXPECT_EQ(skip_entry(at, readable, reference), entry.meta.mtime);
+            EXPECT_EQ(at, end);
+        }
     }
 };
 
