@@ -80,9 +80,9 @@ Status RequestLoop::answer_first()
     return {};
 }
 
-Status RequestLoop::run(std::chrono::microseconds spin)
+Status RequestLoop::run(Pace pace)
 {
-    spin_ = spin;
+    pace_ = pace;
     const int fd = fuse_session_fd(session_);
     if (wake_ < 0 || ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK) != 0) {
         return os_failure(errno, "serve", "the mount");
@@ -217,7 +217,7 @@ void RequestLoop::ask_to_be_watched()
 // False once all is over.
 bool RequestLoop::receive(Worker& worker)
 {
-    const auto patience = Clock::now() + spin_;
+    const auto patience = Clock::now() + pace_.spin;
     while (fuse_session_exited(session_) == 0) {
         const int received = fuse_session_receive_buf(session_, &worker.buffer);
         if (received > 0) {
@@ -243,6 +243,9 @@ void RequestLoop::sleep_until_request() const
     std::array<pollfd, 2> sources{{{.fd = fuse_session_fd(session_), .events = POLLIN, .revents = 0},
                                    {.fd = wake_, .events = POLLIN, .revents = 0}}};
     ::poll(sources.data(), sources.size(), -1);
+    if (pace_.rest.count() > 0) {
+        ::poll(&sources.back(), 1, static_cast<int>(pace_.rest.count()));
+    }
 }
 
 void RequestLoop::end(Status status)

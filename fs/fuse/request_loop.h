@@ -25,6 +25,12 @@ namespace bytestore::fuse {
 
 class RequestLoop {
 public:
+    struct Pace {
+        std::chrono::microseconds spin{};  // 0: the leader sleeps at once
+        // For requests that nobody waits for, such as FORGET: once woken the leader lets others come together so long.
+        std::chrono::milliseconds rest{};
+    };
+
     // `session` has to outlive this.
     explicit RequestLoop(fuse_session* session);
     ~RequestLoop();
@@ -33,9 +39,9 @@ public:
 
     // Used once each, in this order, with the session mounted. The first of the kernel's messages settles how the
     // others come. run returns when the file system was unmounted, stop was called or reading fails, which is an error;
-    // every request that was begun is answered then. Without a spin the leader sleeps at once.
+    // every request that was begun is answered then.
     Status answer_first();
-    Status run(std::chrono::microseconds spin);
+    Status run(Pace pace);
     // Any thread may call it, at any time.
     void stop();
 
@@ -58,8 +64,8 @@ private:
     void end(Status status);
 
     fuse_session* const session_;
-    const int wake_;                    // an eventfd that is readable once stop was called
-    std::chrono::microseconds spin_{};  // changes in run only
+    const int wake_;  // an eventfd that is readable once stop was called
+    Pace pace_;       // changes in run only
 
     std::atomic<const Worker*> leader_ = nullptr;  // changes with mutex_ held; nullptr: whoever comes first
     std::atomic<bool> active_ = false;             // requests came lately: the leader is watched

@@ -115,12 +115,13 @@ Status Session::serve(const std::function<void(Transport)>& started)
         rings_.start(spin_);  // before anybody is told that he may come
     }
     started(transport);
-    return transport == Transport::io_uring ? serve_rings() : loop_.run(spin_);
+    return transport == Transport::io_uring ? serve_rings() : loop_.run({.spin = spin_, .rest = {}});
 }
 
 Status Session::serve_rings()
 {
-    Status served = loop_.run({});
+    constexpr std::chrono::milliseconds kRest{2};
+    Status served = loop_.run({.spin = {}, .rest = kRest});  // of FORGET and INTERRUPT, which do not come over a ring
     fuse_session_exit(session_);
     rings_.end();
     return served;
