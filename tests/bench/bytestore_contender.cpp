@@ -6,8 +6,6 @@
 namespace bytestore::bench {
 namespace {
 
-constexpr std::size_t kPage = 1000;  // of a scan
-
 class ByteStoreReader : public Contender::Reader {
 public:
     explicit ByteStoreReader(const Store& store)

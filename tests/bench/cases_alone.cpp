@@ -24,9 +24,7 @@ namespace {
 using benchmark::State;
 
 constexpr double kMega = 1e6;
-constexpr double kNano = 1e9;
 constexpr double kMilli = 1e3;
-constexpr std::size_t kPage = 1000;
 
 // What the first ByteStore writes of a record besides key and value.
 constexpr std::string_view kFirstFormat = R"({"cmd":"Set","key":"","value":""})"

@@ -36,7 +36,6 @@ Order ascending()
 
 void report(State& state, const Timer& timer, std::size_t operations)
 {
-    constexpr double kNano = 1e9;
     const auto count = static_cast<double>(operations);
     state.SetIterationTime(timer.cpu_seconds());
     state.counters["ns"] = timer.cpu_seconds() * kNano / count;

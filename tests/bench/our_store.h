@@ -3,6 +3,7 @@
 
 #include "engine/store.h"
 
+#include <cstddef>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -26,6 +27,8 @@ T check(Result<T> result)
 Options plain_options();
 
 std::unique_ptr<Store> open_store(const std::string& directory, Options options);
+
+inline constexpr std::size_t kPage = 1000;  // keys of a listing, or of a scan
 
 // Of a value that is set at this moment.
 Meta now();

@@ -6,6 +6,8 @@
 
 namespace bytestore::bench {
 
+inline constexpr double kNano = 1e9;  // of a second
+
 class Timer {
 public:
     double cpu_seconds() const { return clock(CLOCK_THREAD_CPUTIME_ID) - cpu_; }
