@@ -66,11 +66,15 @@ inline std::string one_line(std::string message)
     if (std::ranges::none_of(message, is_control)) {
         return message;
     }
+    constexpr std::string_view kDigits = "0123456789abcdef";
     std::string shown;
-    for (const unsigned char byte : message) {
-        constexpr std::string_view kDigits = "0123456789abcdef";
-        shown += is_control(byte) ? std::string{'\\', 'x', kDigits[byte >> 4], kDigits[byte & 0xf]}
-                                  : std::string(1, static_cast<char>(byte));
+    for (const char byte : message) {
+        const auto code = static_cast<unsigned char>(byte);
+        if (is_control(code)) {
+            shown.append("\\x").append({kDigits[code >> 4], kDigits[code & 0xf]});
+        } else {
+            shown += byte;
+        }
     }
     return shown;
 }

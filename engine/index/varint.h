@@ -58,8 +58,8 @@ inline void skip_varints(const char*& from, const char* end, int count)
             return;
         }
     }
-    for (int left = count; left > 0;) {
-        left -= static_cast<unsigned char>(*from++) < 0x80 ? 1 : 0;
+    for (int left = count; left > 0; --left) {
+        get_varint(from);
     }
 }
 
