@@ -277,8 +277,11 @@ std::optional<DirectoryEntry> Directories::next(const NodePtr& directory, std::u
             if (place >= listing.size()) {
                 return std::nullopt;
             }
-            if (listing.is_current() && !(type = listing.type(place))) {
-                continue;
+            if (listing.is_current()) {
+                type = listing.type(place);
+                if (!type) {
+                    continue;
+                }
             }
             name = listing.name(place);
         }

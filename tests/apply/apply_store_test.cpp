@@ -46,8 +46,8 @@ TEST_F(ApplyStoreTest, fields_that_a_line_gives_are_stored)
 TEST_F(ApplyStoreTest, a_field_with_a_value_that_it_cannot_have_is_refused_by_name)
 {
     for (const std::string field :
-         {R"("mode":4096)", R"("mode":-1)", R"("mode":"1")", R"("uid":-1)", R"("gid":4294967296)", R"("mtime":1e30)",
-          R"("atime":null)", R"("ctime":[1])", R"("mode":{},"uid":1)"}) {
+         {R"("mode":4096)", R"("mode":-1)", R"("mode":"1")", R"("uid":-1)", R"("gid":4294967295)",
+          R"("gid":4294967296)", R"("mtime":1e30)", R"("atime":null)", R"("ctime":[1])", R"("mode":{},"uid":1)"}) {
         const auto done = stream_.write(R"({"cmd":"Set","key":"k","value":"v",)" + field + "}\n");
         ASSERT_FALSE(done) << field;
         EXPECT_EQ(done.error().code, Errc::invalid);

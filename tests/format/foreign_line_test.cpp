@@ -166,7 +166,7 @@ TEST(ForeignLine, GivesTheFieldsThatAreIntegersInRange)
     EXPECT_EQ(believed(&Fields::atime, "atime", "-9223372036854775808"), kLeast);
     EXPECT_EQ(believed(&Fields::ctime, "ctime", "0"), 0);
     EXPECT_EQ(believed(&Fields::mode, "mode", "4095"), 07777U);
-    EXPECT_EQ(believed(&Fields::uid, "uid", "4294967295"), 4294967295U);
+    EXPECT_EQ(believed(&Fields::uid, "uid", "4294967294"), 4294967294U);
     EXPECT_EQ(believed(&Fields::gid, "gid", "1000"), 1000U);
     EXPECT_EQ(believed(&Fields::synced_to, "d", "18446744073709551615"), 18446744073709551615U);
     EXPECT_EQ(believed(&Fields::batch, "b", R"("2/3")"), (BatchMark{2, 3}));
@@ -181,8 +181,10 @@ TEST(ForeignLine, TakesFieldsOfAWrongTypeOrSizeAsUnknown)
     for (const std::string_view json : {"4096", "-1", "420.0", "18446744073709551615"}) {
         EXPECT_EQ(believed(&Fields::mode, "mode", json), std::nullopt) << json;
     }
-    EXPECT_EQ(believed(&Fields::uid, "uid", "4294967296"), std::nullopt);
-    EXPECT_EQ(believed(&Fields::gid, "gid", "-1"), std::nullopt);
+    for (const std::string_view json : {"-1", "4294967295", "4294967296"}) {
+        EXPECT_EQ(believed(&Fields::uid, "uid", json), std::nullopt) << json;
+        EXPECT_EQ(believed(&Fields::gid, "gid", json), std::nullopt) << json;
+    }
     EXPECT_EQ(believed(&Fields::synced_to, "d", "-1"), std::nullopt);
     for (const std::string_view json : {R"("0/2")", R"("3/2")", R"("1/1")", R"("1/2/3")", R"("01/2")", R"("1")",
                                         R"("a/b")", "1", R"("1/4294967296")"}) {

@@ -194,7 +194,7 @@ Fields all_fields()
             .ctime = 0,
             .mode = 0755,
             .uid = 1000,
-            .gid = 4294967295,
+            .gid = 4294967294,
             .batch = BatchMark{2, 3},
             .synced_to = 4096};
 }
@@ -217,7 +217,7 @@ rc::Gen<std::string> hostile_value()
 rc::Gen<Fields> any_fields()
 {
     constexpr std::int64_t kMostTime = std::numeric_limits<std::int64_t>::max();
-    constexpr std::uint32_t kMostId = std::numeric_limits<std::uint32_t>::max();
+    constexpr std::uint32_t kMostId = std::numeric_limits<std::uint32_t>::max() - 1;
     const auto time = maybe<std::int64_t>(std::numeric_limits<std::int64_t>::min(), kMostTime);
     const auto id = maybe<std::uint32_t>(0, kMostId);
     return rc::gen::build<Fields>(
