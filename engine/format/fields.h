@@ -37,7 +37,8 @@ template <class F, class Visit>
 void for_each_number(F& fields, Visit&& visit)
 {
     constexpr std::int64_t kMostTime = std::numeric_limits<std::int64_t>::max();
-    constexpr std::uint32_t kMostId = std::numeric_limits<std::uint32_t>::max() - 1;  // the last is none, as in chown(2)
+    constexpr std::uint32_t kMostId =
+        std::numeric_limits<std::uint32_t>::max() - 1;  // the last is none, as in chown(2)
     visit(std::string_view("mtime"), fields.mtime, kMostTime);
     visit(std::string_view("atime"), fields.atime, kMostTime);
     visit(std::string_view("ctime"), fields.ctime, kMostTime);
