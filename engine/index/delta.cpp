@@ -13,7 +13,7 @@ namespace {
 // Less garbage than this is not worth an allocation.
 constexpr std::size_t kLeastGarbage = 1024;
 
-// Room grows by an eighth: there is a delta for every thousand keys or so, and what they leave unused adds up.
+// Room grows by an eighth: there is a delta for every few hundred keys, and what they leave unused adds up.
 template <class Container>
 void make_room(Container& container, std::size_t more)
 {
@@ -58,14 +58,32 @@ std::size_t IndexDelta::lower_bound(std::string_view key) const
 
 std::optional<std::size_t> IndexDelta::find(std::string_view key, IndexHash hash) const
 {
-    const auto end = hashes_.end();
-    for (auto at = std::find(hashes_.begin(), end, hash); at != end; at = std::find(at + 1, end, hash)) {
-        const auto position = static_cast<std::size_t>(at - hashes_.begin());
+    for (std::size_t position = find_hash(0, hash); position < hashes_.size();
+         position = find_hash(position + 1, hash)) {
         if (this->key(position) == key) {
             return position;
         }
     }
     return std::nullopt;
+}
+
+// Most are not there: a run without it is passed by in one.
+std::size_t IndexDelta::find_hash(std::size_t from, IndexHash hash) const
+{
+    constexpr std::size_t kRun = 16;
+    const auto is_in = [&](std::size_t begin) {
+        const IndexHash* const run = hashes_.data() + begin;
+        IndexHash equal = 0;
+        for (std::size_t i = 0; i < kRun; ++i) {
+            equal |= run[i] == hash ? ~IndexHash{0} : 0;  // of this form for the vector unit
+        }
+        return equal != 0;
+    };
+    while (from + kRun <= hashes_.size() && !is_in(from)) {
+        from += kRun;
+    }
+    const auto begin = hashes_.begin();
+    return static_cast<std::size_t>(std::find(begin + static_cast<std::ptrdiff_t>(from), hashes_.end(), hash) - begin);
 }
 
 std::string_view IndexDelta::key(std::size_t position) const

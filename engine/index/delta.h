@@ -34,6 +34,8 @@ public:
     void erase(std::size_t position) noexcept;
 
 private:
+    // The position of a hash, from `from` on; size() if there is none.
+    std::size_t find_hash(std::size_t from, IndexHash hash) const;
     std::size_t append(std::string_view key, const Entry& entry);
     void drop_garbage();
 

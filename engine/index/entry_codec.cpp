@@ -65,6 +65,34 @@ void decode_rare(const char*& from, std::uint8_t flags, Meta& meta)
     }
 }
 
+// One bit for each number that comes behind the mtime.
+unsigned rare_fields(std::uint8_t flags)
+{
+    return flags & ~unsigned{kEntryIsLink};
+}
+
+// All of an entry but its flags, if that fits into a window; what it has for an mtime.
+std::optional<std::uint64_t> skip_numbers(const char*& from, std::uint8_t flags)
+{
+    std::uint32_t ends = number_ends(from);
+    const auto drop = [&ends] { ends &= ends - 1; };
+    drop();
+    drop();
+    drop();
+    const int begin = std::countr_zero(ends) + 1;  // of mtime, behind segment, offset, length, size
+    drop();
+    const int size = std::countr_zero(ends) + 1 - begin;
+    for (auto rare = rare_fields(flags); rare != 0; rare &= rare - 1) {
+        drop();
+    }
+    if (ends == 0) {
+        return std::nullopt;
+    }
+    const auto mtime = get_varint_of(from + begin, size);
+    from += std::countr_zero(ends) + 1;
+    return mtime;
+}
+
 }  // namespace
 
 char* encode_entry(char* to, const Entry& entry, std::int64_t mtime_reference)
@@ -97,13 +125,15 @@ Entry decode_entry(const char*& from, std::int64_t mtime_reference)
 std::int64_t skip_entry(const char*& from, const char* end, std::int64_t mtime_reference)
 {
     const auto flags = static_cast<std::uint8_t>(*from++);
-    skip_varints(from, end, 2);  // segment, offset
-    skip_varints(from, end, 2);  // length, size
-    const std::int64_t mtime = time_of(get_varint(from, end), mtime_reference);
-    if (const auto rare = static_cast<std::uint8_t>(flags & ~kEntryIsLink); rare != 0) {
-        for (int left = std::popcount(rare); left > 0; --left) {
-            get_varint(from);
-        }
+    if (const auto mtime = end - from < kWindow + 8 ? std::nullopt : skip_numbers(from, flags)) {
+        return time_of(*mtime, mtime_reference);
+    }
+    for (int i = 0; i < 4; ++i) {
+        get_varint(from);  // segment, offset, length, size
+    }
+    const std::int64_t mtime = get_time(from, mtime_reference);
+    for (auto rare = rare_fields(flags); rare != 0; rare &= rare - 1) {
+        get_varint(from);
     }
     return mtime;
 }

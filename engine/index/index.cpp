@@ -10,7 +10,10 @@ namespace bytestore {
 namespace {
 
 // A part has at most so many times as many keys as changes may wait in it.
-constexpr std::size_t kKeysAChange = 8;
+constexpr std::size_t kKeysAChange = 4;
+
+// As many changes as this part of its keys may wait in one whose base is read on demand, and is not split.
+constexpr std::size_t kOnDemandShare = 8;
 
 constexpr std::size_t part_keys(std::size_t least_merge)
 {
@@ -72,15 +75,15 @@ std::vector<ListItem> Index::list(const ListRequest& request) const
     return list_items(cursor, request);
 }
 
+// Where a key with the prefix is behind the part that the prefix is in, what its own part begins at has it as well.
 bool Index::any(std::string_view prefix) const
 {
-    const std::size_t part = parts_.part_of(prefix);
-    if (const auto known = parts_[part].any(prefix)) {
-        return *known;
+    std::size_t part = parts_.part_of(prefix);
+    bool found = parts_[part].any(prefix);
+    for (++part; !found && part < parts_.size() && parts_.begin_of(part).starts_with(prefix); ++part) {
+        found = parts_[part].any(prefix);
     }
-    IndexCursor cursor(parts_);  // it may begin behind the part
-    cursor.seek(prefix);
-    return cursor.valid() && cursor.key().starts_with(prefix);
+    return found;
 }
 
 std::size_t Index::memory_bytes() const
@@ -141,7 +144,7 @@ std::optional<std::string> Index::begin_behind(std::size_t part) const
 
 bool Index::outgrown(const IndexPart& part) const
 {
-    return part.changes() >= std::max(least_merge_, part.base().size() / kKeysAChange);
+    return part.changes() >= std::max(least_merge_, part.base().size() / kOnDemandShare);
 }
 
 }  // namespace bytestore

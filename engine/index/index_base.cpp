@@ -68,11 +68,11 @@ std::size_t IndexBase::block_of(std::string_view key) const
 
 std::optional<IndexBase::Found> IndexBase::find(std::string_view key, IndexHash hash) const
 {
-    if (!places_.known()) {
+    if (!hints_.places.known()) {
         return size_ == 0 ? std::nullopt : find_in(block_of(key), key);
     }
     std::optional<Found> found;
-    places_.search(hash, [&](std::size_t block) {
+    hints_.places.search(hash, [&](std::size_t block) {
         found = find_in(block, key);
         return found.has_value();
     });
@@ -93,6 +93,7 @@ std::optional<IndexBase::Landing> IndexBase::land_in(std::size_t block, std::str
     std::size_t matched = 0;  // first bytes that `key` has in common with the entry before
     std::int64_t mtime = 0;   // of the entry before
     for (std::size_t rank = block * kBlockEntries; rank < end; ++rank) {
+        const char* const begin = at;
         const std::uint64_t shared = get_varint(at);
         const std::uint64_t length = get_varint(at);
         const std::string_view own(at, length);
@@ -102,7 +103,7 @@ std::optional<IndexBase::Landing> IndexBase::land_in(std::size_t block, std::str
             const std::size_t common = shared_bytes(own, rest);
             if (own.substr(common) >= rest.substr(common)) {
                 const bool equal = common == own.size() && common == rest.size();
-                return Landing{rank, equal, shared, own, at, mtime};
+                return Landing{rank, equal, shared, begin, own, at, mtime};
             }
             matched = shared + common;
         }
@@ -137,24 +138,16 @@ std::optional<IndexBase::First> IndexBase::first_from(std::string_view prefix) c
     return First{behind * kBlockEntries, first_key(behind).starts_with(prefix)};
 }
 
-void IndexBase::learn_places()
+void IndexBase::learn_hints()
 {
-    if (places_.known()) {
+    if (hints_.places.known()) {
         return;
     }
-    std::vector<IndexHash> hashes;
-    hashes.reserve(size_);
+    KeyHints::Collector hints;
     for (Cursor cursor(*this); cursor.valid(); cursor.next()) {
-        hashes.push_back(index_hash(cursor.key()));
+        hints.add(cursor.key());
     }
-    learn_places(hashes);
-}
-
-void IndexBase::learn_places(std::span<const IndexHash> hashes)
-{
-    if (blocks_of(hashes.size()) <= KeyPlaces::kMostBlocks) {
-        places_ = KeyPlaces(hashes, kBlockEntries);
-    }
+    hints_ = hints.finish(kBlockEntries);
 }
 
 std::vector<IndexBase> IndexBase::split(std::size_t entries) const
@@ -185,11 +178,11 @@ IndexBase IndexBase::slice(std::size_t first_block, std::size_t last_block) cons
 std::size_t IndexBase::memory_bytes() const
 {
     return bytes_.memory_bytes() + block_starts_->capacity() * sizeof(std::uint64_t) +
-           (page_keys_ ? page_keys_->memory_bytes() : 0) + places_.memory_bytes();
+           (page_keys_ ? page_keys_->memory_bytes() : 0) + hints_.memory_bytes();
 }
 
 IndexBase::Builder::Builder(std::size_t expected_bytes, bool learn)
-    : learn_(learn)
+    : hints_(learn ? std::optional<KeyHints::Collector>(std::in_place) : std::nullopt)
 {
     bytes_.reserve(expected_bytes);
 }
@@ -209,9 +202,29 @@ void IndexBase::Builder::add(std::string_view key, const Entry& entry)
     bytes_.append(packed.data(), lengths_end).append(key.substr(shared)).append(lengths_end, entry_end);
     last_key_.replace(shared, std::string::npos, key.substr(shared));
     last_mtime_ = entry.meta.mtime;
+    next_rank_ = 0;
+    added(key);
+}
+
+void IndexBase::Builder::add(const Cursor& cursor)
+{
+    const auto rank = cursor.rank();
+    if (rank == next_rank_ && rank % kBlockEntries != 0 && size_ % kBlockEntries != 0) {
+        bytes_.append(cursor.packed());
+        last_key_.assign(cursor.key());
+        last_mtime_ = cursor.mtime();
+        added(cursor.key());
+    } else {
+        add(cursor.key(), cursor.entry());
+    }
+    next_rank_ = rank + 1;
+}
+
+void IndexBase::Builder::added(std::string_view key)
+{
     ++size_;
-    if (learn_) {
-        hashes_.push_back(index_hash(key));
+    if (hints_) {
+        hints_->add(key);
     }
 }
 
@@ -221,8 +234,8 @@ IndexBase IndexBase::Builder::finish()
     block_starts_.shrink_to_fit();
     IndexBase base(size_, std::make_shared<const std::vector<std::uint64_t>>(std::move(block_starts_)),
                    PagedBytes(std::move(bytes_)));
-    if (learn_) {
-        base.learn_places(hashes_);
+    if (hints_) {
+        base.hints_ = hints_->finish(kBlockEntries);
     }
     return base;
 }
@@ -258,8 +271,11 @@ void IndexBase::Cursor::seek(std::string_view key)
     }
     rank_ = landing->rank;
     key_.assign(key.substr(0, landing->shared)).append(landing->own);
+    begin_ = landing->begin;
+    end_ = base_->bytes_.view().data() + base_->end_of(block);
     at_ = landing->packed;
-    entry_ = decode_entry(at_, landing->earlier_mtime);
+    mtime_ = landing->earlier_mtime;
+    skip();
 }
 
 void IndexBase::Cursor::skip_to(std::size_t rank)
@@ -285,17 +301,33 @@ void IndexBase::Cursor::enter(std::size_t block)
         return;
     }
     at_ = base_->bytes_.view().data() + (*base_->block_starts_)[block];
-    entry_.meta.mtime = 0;
+    end_ = base_->bytes_.view().data() + base_->end_of(block);
+    mtime_ = 0;
     read();
 }
 
 void IndexBase::Cursor::read()
 {
+    begin_ = at_;
     const std::uint64_t shared = get_varint(at_);
     const std::uint64_t own = get_varint(at_);
-    key_.replace(shared, std::string::npos, at_, own);
+    key_.resize(shared);
+    key_.append(at_, own);
     at_ += own;
-    entry_ = decode_entry(at_, entry_.meta.mtime);
+    skip();
+}
+
+void IndexBase::Cursor::skip()
+{
+    after_key_ = at_;
+    earlier_mtime_ = mtime_;
+    mtime_ = skip_entry(at_, end_, mtime_);
+}
+
+Entry IndexBase::Cursor::entry() const
+{
+    const char* at = after_key_;
+    return decode_entry(at, earlier_mtime_);
 }
 
 }  // namespace bytestore

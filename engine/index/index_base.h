@@ -15,7 +15,7 @@
 // Thread-safety: immutable; cursors and builders belong to one thread each.
 #pragma once
 
-#include "engine/index/key_places.h"
+#include "engine/index/key_hints.h"
 #include "engine/index/page_keys.h"
 #include "engine/index/paged_bytes.h"
 #include "engine/types.h"
@@ -90,8 +90,10 @@ public:
         bool has_prefix = false;
     };
     std::optional<First> first_from(std::string_view prefix) const;
-    // Makes find() faster, for two to three bytes a key, if there are not too many keys. All of it is in memory.
-    void learn_places();
+    // False: no key starts with `prefix`.
+    bool may_have(std::string_view prefix) const { return hints_.groups.may_have(prefix); }
+    // Makes find() and may_have() know more, if there are not too many keys. All of it is in memory.
+    void learn_hints();
     std::string_view first_key() const { return page_key(0); }  // while size() > 0
     std::size_t size() const { return size_; }
     // Copies of its blocks, about `entries` in each; none if nothing is in it. All of it is in memory.
@@ -107,13 +109,13 @@ private:
     std::string_view first_key(std::size_t block) const;  // empty if it cannot be had
     std::uint64_t end_of(std::size_t block) const;        // in the bytes
     std::string_view page_key(std::size_t page) const;
-    void learn_places(std::span<const IndexHash> hashes);
     IndexBase slice(std::size_t first_block, std::size_t last_block) const;
     // An entry that is not below a key, of which it has the first bytes, and its own.
     struct Landing {
         std::size_t rank = 0;
         bool equal = false;
         std::uint64_t shared = 0;
+        const char* begin = nullptr;
         std::string_view own;
         const char* packed = nullptr;    // behind the key
         std::int64_t earlier_mtime = 0;  // what its mtime is relative to
@@ -127,29 +129,34 @@ private:
     PagedBytes bytes_;
     Starts block_starts_ = std::make_shared<const std::vector<std::uint64_t>>();
     std::shared_ptr<const PageKeys> page_keys_;  // none: they are looked up
-    KeyPlaces places_;
+    KeyHints hints_;
     std::size_t size_ = 0;
 };
 
 // Packs entries that come in the order of their keys.
 class IndexBase::Builder {
 public:
-    // `expected_bytes` of the packed form; a guess, to save copying. `learn`: as learn_places(), for less.
+    // `expected_bytes` of the packed form; a guess, to save copying. `learn`: as learn_hints(), for less.
     explicit Builder(std::size_t expected_bytes = 0, bool learn = false);
 
     // `key` is above every one before it.
     void add(std::string_view key, const Entry& entry);
+    // The entry that a cursor is at, which is above every one before it as well. One that followed the last there is
+    // copied as it is packed.
+    void add(const Cursor& cursor);
     // What was added; the builder is spent.
     IndexBase finish();
 
 private:
+    void added(std::string_view key);
+
     std::string bytes_;
     std::vector<std::uint64_t> block_starts_;
     std::size_t size_ = 0;
     std::string last_key_;
     std::int64_t last_mtime_ = 0;
-    const bool learn_;
-    std::vector<IndexHash> hashes_;  // to learn, of every key
+    std::size_t next_rank_ = 0;  // of what follows the last one in the base that it came from; 0 if it came from none
+    std::optional<KeyHints::Collector> hints_;  // to be learned
 };
 
 // Walks forward over the entries of a base, which must outlive it.
@@ -161,10 +168,12 @@ public:
     Cursor(const IndexBase& base, std::string_view key);
 
     bool valid() const { return rank_ < base_->size_; }
-    // Of the current entry, while valid(); a move ends the life of what key() and entry() returned.
+    // Of the current entry, while valid(); a move ends the life of what key() and packed() returned.
     std::size_t rank() const { return rank_; }
     std::string_view key() const { return key_; }
-    const Entry& entry() const { return entry_; }
+    Entry entry() const;
+    std::string_view packed() const { return {begin_, at_}; }  // all of it, as above
+    std::int64_t mtime() const { return mtime_; }
 
     void next();  // while valid()
     // To the first entry whose key is not below `key`, in either direction.
@@ -176,12 +185,17 @@ public:
 private:
     void enter(std::size_t block);
     void read();
+    void skip();
 
     const IndexBase* base_;
     std::size_t rank_ = 0;
-    const char* at_ = nullptr;  // behind the current entry
+    const char* begin_ = nullptr;  // of the current entry
+    const char* after_key_ = nullptr;
+    const char* at_ = nullptr;   // behind it
+    const char* end_ = nullptr;  // of its block
     std::string key_;
-    Entry entry_;
+    std::int64_t earlier_mtime_ = 0;  // what its mtime is relative to
+    std::int64_t mtime_ = 0;
 };
 
 }  // namespace bytestore

@@ -36,7 +36,7 @@ void Index::Loader::State::fold()
         fold_record(position, old, builder);
     }
     for (; old.valid(); old.next()) {
-        builder.add(old.key(), old.entry());
+        builder.add(old);
     }
     built = builder.finish();
     pending.clear();
@@ -47,7 +47,7 @@ void Index::Loader::State::fold_record(std::size_t position, IndexBase::Cursor& 
 {
     const PendingRecords::Record record = pending.record(position);
     for (; old.valid() && old.key() < record.key; old.next()) {
-        builder.add(old.key(), old.entry());
+        builder.add(old);
     }
     if (old.valid() && old.key() == record.key) {
         superseded(record.key, old.entry());

@@ -11,7 +11,7 @@ namespace {
 std::shared_ptr<const IndexBase> make_base(IndexBase base)
 {
     if (base.in_memory()) {
-        base.learn_places();
+        base.learn_hints();
     }
     return std::make_shared<const IndexBase>(std::move(base));
 }
@@ -36,19 +36,18 @@ std::optional<Entry> IndexPart::find(std::string_view key) const
     return found->entry;
 }
 
-std::optional<bool> IndexPart::any(std::string_view prefix) const
+bool IndexPart::any(std::string_view prefix) const
 {
     const auto change = delta_.lower_bound(prefix);
-    const bool changes = change < delta_.size();
-    if (changes && delta_.key(change).starts_with(prefix)) {
+    if (change < delta_.size() && delta_.key(change).starts_with(prefix)) {
         return true;
     }
-    const auto first = base_->first_from(prefix);
-    if (first && first->has_prefix && hidden_.contains(first->rank)) {
-        const MergedCursor cursor(*base_, hidden_, delta_, prefix);
-        return cursor.valid() ? std::optional(cursor.key().starts_with(prefix)) : std::nullopt;
+    const auto first = base_->may_have(prefix) ? base_->first_from(prefix) : std::nullopt;
+    if (!first || !first->has_prefix || !hidden_.contains(first->rank)) {
+        return first && first->has_prefix;
     }
-    return first || changes ? std::optional(first && first->has_prefix) : std::nullopt;
+    const MergedCursor cursor(*base_, hidden_, delta_, prefix);
+    return cursor.valid() && cursor.key().starts_with(prefix);
 }
 
 std::optional<Entry> IndexPart::put(std::string_view key, const Entry& entry)
@@ -99,6 +98,10 @@ std::vector<IndexBase> IndexPart::merged(std::size_t most, const std::function<v
         const std::size_t count = left / (pieces - bases.size());
         IndexBase::Builder builder(memory_bytes() / pieces, true);
         for (std::size_t i = 0; i < count && cursor.valid(); ++i, cursor.next()) {
+            if (const auto* in_base = change ? nullptr : cursor.in_base()) {
+                builder.add(*in_base);
+                continue;
+            }
             Entry entry = cursor.entry();
             if (change) {
                 change(entry);

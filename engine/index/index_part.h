@@ -24,8 +24,7 @@ public:
     explicit IndexPart(IndexBase base);
 
     std::optional<Entry> find(std::string_view key) const;
-    // Whether it shows a key with this prefix; none if it has no key that is not below it.
-    std::optional<bool> any(std::string_view prefix) const;
+    bool any(std::string_view prefix) const;
     // Both return what they replaced or removed. One that throws has changed nothing.
     std::optional<Entry> put(std::string_view key, const Entry& entry);
     std::optional<Entry> erase(std::string_view key);

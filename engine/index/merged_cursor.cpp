@@ -6,20 +6,22 @@ MergedCursor::MergedCursor(const IndexBase& base, const RankSet& hidden, const I
     : base_(base), hidden_(&hidden), delta_(&delta)
 {
     skip_hidden();
+    go_to_change(0);
     choose();
 }
 
 MergedCursor::MergedCursor(const IndexBase& base, const RankSet& hidden, const IndexDelta& delta, std::string_view key)
-    : base_(base, key), hidden_(&hidden), delta_(&delta), next_change_(delta.lower_bound(key))
+    : base_(base, key), hidden_(&hidden), delta_(&delta)
 {
     skip_hidden();
+    go_to_change(delta.lower_bound(key));
     choose();
 }
 
 void MergedCursor::next()
 {
     if (in_delta_) {
-        ++next_change_;
+        go_to_change(next_change_ + 1);
     } else {
         base_.next();
         skip_hidden();
@@ -31,7 +33,7 @@ void MergedCursor::seek(std::string_view key)
 {
     base_.seek(key);
     skip_hidden();
-    next_change_ = delta_->lower_bound(key);
+    go_to_change(delta_->lower_bound(key));
     choose();
 }
 
@@ -42,9 +44,15 @@ void MergedCursor::skip_hidden()
     }
 }
 
+void MergedCursor::go_to_change(std::size_t position)
+{
+    next_change_ = position;
+    change_key_ = position < delta_->size() ? delta_->key(position) : std::string_view();
+}
+
 void MergedCursor::choose()
 {
-    in_delta_ = next_change_ < delta_->size() && (!base_.valid() || delta_->key(next_change_) < base_.key());
+    in_delta_ = next_change_ < delta_->size() && (!base_.valid() || change_key_ < base_.key());
 }
 
 }  // namespace bytestore

@@ -20,8 +20,10 @@ public:
 
     bool valid() const { return in_delta_ || base_.valid(); }
     // Of the current entry, while valid(); a move ends the life of the key.
-    std::string_view key() const { return in_delta_ ? delta_->key(next_change_) : base_.key(); }
+    std::string_view key() const { return in_delta_ ? change_key_ : base_.key(); }
     Entry entry() const { return in_delta_ ? delta_->entry(next_change_) : base_.entry(); }
+    // Where the current entry is in the base; null if it is in the delta.
+    const IndexBase::Cursor* in_base() const { return in_delta_ ? nullptr : &base_; }
 
     void next();  // while valid()
     // To the first entry whose key is not below `key`, in either direction.
@@ -29,12 +31,14 @@ public:
 
 private:
     void skip_hidden();
+    void go_to_change(std::size_t position);
     void choose();
 
     IndexBase::Cursor base_;
     const RankSet* hidden_;
     const IndexDelta* delta_;
     std::size_t next_change_ = 0;  // in the delta
+    std::string_view change_key_;  // its key, if there is one
     bool in_delta_ = false;        // whether the current entry is that one
 };
 

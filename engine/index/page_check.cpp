@@ -49,8 +49,10 @@ private:
         if (static_cast<std::uint8_t>(*at_) & ~kEntryFlags) {
             return false;  // decode_entry and skip_entry would not agree on its end
         }
+        const char* skipped = at_;
+        const auto mtime = skip_entry(skipped, page_end_, entry_.meta.mtime);
         entry_ = decode_entry(at_, entry_.meta.mtime);
-        return at_ <= page_end_ && shape_.fits(entry_);
+        return at_ <= page_end_ && skipped == at_ && mtime == entry_.meta.mtime && shape_.fits(entry_);
     }
 
     const char* at_;

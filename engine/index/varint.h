@@ -2,22 +2,20 @@
 // (LEB128).
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace bytestore {
 
 inline constexpr std::size_t kMaxVarintBytes = 10;
 inline constexpr std::uint64_t kTopBits = 0x8080808080808080;  // of eight bytes
-
-inline std::uint64_t load_eight(const char* from)
-{
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, from, sizeof bytes);
-    return bytes;
-}
 
 // Writes at most kMaxVarintBytes at `to`; returns the end of what it wrote.
 inline char* put_varint(char* to, std::uint64_t value)
@@ -44,38 +42,43 @@ inline std::uint64_t get_varint(const char*& from)
     return value;
 }
 
-// The same two, and quicker, where `end`, up to which bytes can be read, is not near: eight bytes at a time. Only the
-// last byte of a number is below 0x80.
-inline void skip_varints(const char*& from, const char* end, int count)
+// For many numbers at once: only the last byte of a number is below 0x80. Which of the next kWindow bytes, all of which
+// can be read, are the last of one: the first byte in the lowest bit.
+inline constexpr std::ptrdiff_t kWindow = 32;
+inline std::uint32_t number_ends(const char* from)
 {
-    if (std::endian::native == std::endian::little && end - from >= 8) {
-        std::uint64_t ends = ~load_eight(from) & kTopBits;
-        for (int skipped = 1; skipped < count; ++skipped) {
-            ends &= ends - 1;
-        }
-        if (ends != 0) {
-            from += std::countr_zero(ends) / 8 + 1;
-            return;
-        }
+#ifdef __SSE2__
+    const auto tops = [](const char* half) {
+        __m128i bytes;
+        std::memcpy(&bytes, half, sizeof bytes);
+        return static_cast<std::uint32_t>(_mm_movemask_epi8(bytes));
+    };
+    return ~(tops(from) | tops(from + kWindow / 2) << 16);
+#else
+    std::uint32_t ends = 0;
+    for (unsigned i = 0; i < kWindow; ++i) {
+        ends |= std::uint32_t{static_cast<unsigned char>(from[i]) < 0x80} << i;
     }
-    for (int left = count; left > 0; --left) {
-        get_varint(from);
-    }
+    return ends;
+#endif
 }
 
-inline std::uint64_t get_varint(const char*& from, const char* end)
+// The number that has `size` bytes at `from`, of which eight can be read however many it has.
+inline std::uint64_t get_varint_of(const char* from, int size)
 {
-    if (std::endian::native == std::endian::little && end - from >= 8) {
-        const std::uint64_t bytes = load_eight(from);
-        if (const std::uint64_t ends = ~bytes & kTopBits; ends != 0) {
-            from += std::countr_zero(ends) / 8 + 1;
-            const std::uint64_t own = bytes & (ends ^ (ends - 1)) & ~kTopBits;
-            const std::uint64_t pairs = (own & 0x007f007f007f007f) | (own & 0x7f007f007f007f00) >> 1;
-            const std::uint64_t fours = (pairs & 0x00003fff00003fff) | (pairs & 0x3fff00003fff0000) >> 2;
-            return (fours & 0x000000000fffffff) | (fours & 0x0fffffff00000000) >> 4;
-        }
+    if constexpr (std::endian::native != std::endian::little) {
+        return get_varint(from);
     }
-    return get_varint(from);
+    std::uint64_t own = 0;
+    std::memcpy(&own, from, sizeof own);
+    own &= ~kTopBits & (~std::uint64_t{0} >> (64 - 8 * std::min(size, 8)));
+    own = (own & 0x007f007f007f007f) | (own & 0x7f007f007f007f00) >> 1;
+    own = (own & 0x00003fff00003fff) | (own & 0x3fff00003fff0000) >> 2;
+    own = (own & 0x000000000fffffff) | (own & 0x0fffffff00000000) >> 4;
+    for (int i = 8; i < size; ++i) {
+        own |= std::uint64_t{static_cast<unsigned char>(from[i]) & 0x7fU} << 7 * i;
+    }
+    return own;
 }
 
 // A difference modulo 2^64, so that small ones of either sign become small numbers.

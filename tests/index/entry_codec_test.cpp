@@ -51,11 +51,22 @@ TEST(Varint, WhatFollowsChangesNothing)
             packed.fill(filler);
             const char* const end = put_varint(packed.data(), number);
             const char* at = packed.data();
-            EXPECT_EQ(get_varint(at, packed.end()), number);
+            EXPECT_EQ(get_varint(at), number);
             EXPECT_EQ(at, end);
-            at = packed.data();
-            skip_varints(at, packed.end(), 1);
-            EXPECT_EQ(at, end);
+            EXPECT_EQ(get_varint_of(packed.data(), static_cast<int>(end - packed.data())), number);
+        }
+    }
+}
+
+TEST(Varint, TheEndsInAWindowAreTheLastBytesOfItsNumbers)
+{
+    for (std::size_t a = 0; a < kWindow; ++a) {
+        for (std::size_t b = 0; b <= a; ++b) {
+            std::array<char, kWindow> window;
+            window.fill('\xff');
+            window[a] = '\x7f';
+            window[b] = '\0';
+            EXPECT_EQ(number_ends(window.data()), std::uint32_t{1} << a | std::uint32_t{1} << b);
         }
     }
 }

@@ -60,7 +60,7 @@ TEST_P(IndexBaseOfSize, FindsWhatItHoldsAndNothingElse)
 
 TEST_P(IndexBaseOfSize, FindsTheSameOnceItLearntThePlaces)
 {
-    base_.learn_places();
+    base_.learn_hints();
     expect_finds_all();
 }
 
