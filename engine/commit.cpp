@@ -35,6 +35,39 @@ Status check_value(const Operation& operation, const Options& options)
     return {};
 }
 
+// Which keys are bound, as far as the operations of a batch have said so far. Most batches have a few, of which all can
+// be looked at.
+class Bindings {
+public:
+    std::optional<bool> of(std::string_view key) const
+    {
+        if (!many_.empty()) {
+            const auto found = many_.find(key);
+            return found == many_.end() ? std::nullopt : std::optional(found->second);
+        }
+        const auto last = std::ranges::find(few_.rbegin(), few_.rend(), key, &Binding::first);
+        return last == few_.rend() ? std::nullopt : std::optional(last->second);
+    }
+    void set(std::string_view key, bool bound)
+    {
+        if (few_.size() < kFew) {
+            few_.emplace_back(key, bound);
+            return;
+        }
+        if (many_.empty()) {
+            std::ranges::for_each(few_, [this](const Binding& binding) { many_[binding.first] = binding.second; });
+        }
+        many_[key] = bound;
+    }
+
+private:
+    using Binding = std::pair<std::string_view, bool>;
+    static constexpr std::size_t kFew = 16;
+
+    std::vector<Binding> few_;  // in their order
+    std::unordered_map<std::string_view, bool> many_;
+};
+
 }  // namespace
 
 Status check_key(std::string_view key)
@@ -66,19 +99,22 @@ Status check_value_size(std::string_view key, std::uint64_t size, std::uint64_t 
 Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const Options& options)
 {
     Commit commit;
-    std::unordered_map<std::string_view, bool> bound;  // by the steps so far
+    commit.steps_.reserve(batch.size());
+    Bindings bindings;
+    const auto is_bound = [&](std::string_view key) {
+        const auto bound = bindings.of(key);
+        return bound ? *bound : catalog.find(key).has_value();
+    };
     for (const auto& operation : batch.operations()) {
         Step step{.operation = &operation, .source = {}};
-        if (operation.type == Operation::Type::remove) {
-            const auto earlier = bound.find(operation.key);
-            if (!(earlier != bound.end() ? earlier->second : catalog.find(operation.key).has_value())) {
-                continue;
-            }
-        } else {
+        const bool removes = operation.type == Operation::Type::remove;
+        if (!removes) {
             TRY(check_key(operation.key));
+        } else if (!is_bound(operation.key)) {
+            continue;
         }
         if (batch.size() > 1) {  // nothing comes after the only one
-            bound[operation.key] = operation.type != Operation::Type::remove;
+            bindings.set(operation.key, !removes);
         }
         if (operation.type == Operation::Type::set) {
             TRY(check_value(operation, options));
@@ -87,7 +123,9 @@ Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const Op
             if (!step.source) {
                 return fail(Errc::not_found, fmt::format("key not found: {}", shown(operation.value())));
             }
-            bound.try_emplace(operation.value(), true);  // not looked up again to be removed
+            if (!bindings.of(operation.value())) {
+                bindings.set(operation.value(), true);  // not looked up again to be removed
+            }
         }
         commit.steps_.push_back(std::move(step));
     }

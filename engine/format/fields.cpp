@@ -1,7 +1,7 @@
 #include "engine/format/fields.h"
 
-#include <array>
-#include <charconv>
+#include <fmt/format.h>
+
 #include <limits>
 
 namespace bytestore::format {
@@ -18,9 +18,8 @@ void append_name(std::string& out, std::string_view name)
 template <class N>
 void append_digits(std::string& out, N number)
 {
-    std::array<char, std::numeric_limits<N>::digits10 + 2> digits;  // one more, and a sign
-    const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
-    out.append(digits.begin(), end);
+    const fmt::format_int digits(number);
+    out.append(digits.data(), digits.size());
 }
 
 template <class N>

@@ -1,5 +1,6 @@
 #include "engine/format/line_writer.h"
 
+#include "engine/format/fields.h"
 #include "engine/format/json_text.h"
 #include "engine/format/value_codec.h"
 
@@ -79,6 +80,14 @@ Status LineWriter::from(const LineSource& source, std::uint64_t length)
         TRY(source(at, std::span(buffer_).subspan(held)));
         at += part;
     }
+    return {};
+}
+
+Status LineWriter::fields(const Fields& fields)
+{
+    constexpr std::size_t kMost = 1024;  // that they take up
+    TRY(make_room(kMost));
+    append_fields(buffer_, fields);
     return {};
 }
 

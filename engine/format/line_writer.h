@@ -27,6 +27,7 @@ public:
     Status escaped(std::string_view text);
     Status base64(std::string_view bytes);
     Status from(const LineSource& source, std::uint64_t length);
+    Status fields(const Fields& fields);
 
     // Appends checksum, brace and newline. Returns the length without the newline.
     Result<std::uint64_t> finish();

@@ -41,13 +41,6 @@ Status write_value(LineWriter& line, Kind kind, std::string_view value)
     return line.escaped(value);
 }
 
-Status write_fields(LineWriter& line, const Fields& fields)
-{
-    std::string text;
-    append_fields(text, fields);
-    return line.raw(text);
-}
-
 Result<std::uint64_t> copy_line(const Output& out, const LineSource& source, std::uint64_t length)
 {
     std::string piece;
@@ -78,7 +71,7 @@ Result<std::uint64_t> write_set(const Output& out, std::string_view key, Kind ki
     TRY(write_set_head(line, key));
     TRY(write_value(line, kind, value));
     TRY(line.raw("\""));
-    TRY(write_fields(line, fields));
+    TRY(line.fields(fields));
     return line.finish();
 }
 
@@ -89,7 +82,7 @@ Result<std::uint64_t> write_set_raw(const Output& out, std::string_view key, con
     TRY(write_set_head(line, key));
     TRY(line.from(text, text_length));
     TRY(line.raw("\""));
-    TRY(write_fields(line, fields));
+    TRY(line.fields(fields));
     return line.finish();
 }
 
@@ -114,7 +107,7 @@ Result<std::uint64_t> write_delete(const Output& out, std::string_view key, cons
 {
     LineWriter line(out);
     TRY(write_delete_head(line, key));
-    TRY(write_fields(line, fields));
+    TRY(line.fields(fields));
     return line.finish();
 }
 
