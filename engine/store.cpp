@@ -388,6 +388,11 @@ std::optional<ValueRef> Store::find(std::string_view key) const
     return ValueRef(found->entry, std::string(key), std::move(found->segment));
 }
 
+std::uint64_t Store::version() const
+{
+    return impl_->catalog_->version();
+}
+
 std::vector<ListItem> Store::list(const ListRequest& request) const
 {
     return impl_->catalog_->list(request);

@@ -197,6 +197,8 @@ public:
 
     Result<std::string> get(std::string_view key) const;  // Errc::not_found
     std::optional<ValueRef> find(std::string_view key) const;
+    // Grows with every commit: what was found after it was read is still so while it stays the same.
+    std::uint64_t version() const;
     std::vector<ListItem> list(const ListRequest& request) const;
     // The values of the same keys, all of one moment; groups are left out.
     std::vector<ValueRef> find_all(const ListRequest& request) const;

@@ -35,6 +35,14 @@ std::string swapped(std::string_view text)
     return result;
 }
 
+// Whether a segment and the name that shows it are surely the same text. Most are.
+bool is_plain(std::string_view text)
+{
+    const auto is_plain_byte = [](char c) { return static_cast<signed char>(c) > 0 && c != ':' && c != '/'; };
+    return !text.empty() && text.size() <= kMaxName && text.front() != kEscape && text.front() != '.' &&
+           std::ranges::all_of(text, is_plain_byte);
+}
+
 bool is_alias_body(std::string_view body)
 {
     const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
@@ -135,6 +143,9 @@ bool has_reserved_segment(std::string_view key)
 
 std::string name_of_segment(std::string_view segment, bool in_root)
 {
+    if (is_plain(segment)) {
+        return std::string(segment);
+    }
     const auto* special = std::ranges::find(kSpecialNames, segment, &SpecialName::segment);
     if (special != kSpecialNames.end()) {
         return std::string(special->name);
@@ -149,6 +160,9 @@ std::string name_of_segment(std::string_view segment, bool in_root)
 
 Result<ParsedName> parse_name(std::string_view name, bool in_root)
 {
+    if (is_plain(name)) {
+        return ParsedName{ParsedName::Type::segment, std::string(name)};
+    }
     TRY(check_name(name));
     if (in_root && name == kControlName) {
         return ParsedName{ParsedName::Type::control, {}};

@@ -158,6 +158,7 @@ bool Catalog::intact() const
 void Catalog::commit(const std::vector<Change>& changes)
 {
     const std::unique_lock lock(mutex_);
+    ++version_;
     for (std::size_t i = 0; i < changes.size(); ++i) {
         auto old = change_index_locked(changes[i]);
         if (!index_.intact()) {

@@ -19,6 +19,7 @@
 #include "engine/log/segment.h"
 #include "engine/snapshot/snapshot.h"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -149,6 +150,8 @@ public:
     bool intact() const;
 
     void commit(const std::vector<Change>& changes);
+    // Grows with every commit: what was found after it was read is still so while it stays the same.
+    std::uint64_t version() const { return version_; }
 
     std::optional<Found> find(std::string_view key) const;
     std::vector<ListItem> list(const ListRequest& request) const;
@@ -208,6 +211,7 @@ private:
     const std::function<bool(std::string_view)> is_hidden_;
 
     mutable std::shared_mutex mutex_;
+    std::atomic<std::uint64_t> version_{0};  // changes with mutex_ held
     // Guarded by mutex_.
     mutable Index index_;  // building it anew changes nothing that it shows
     Uncovered uncovered_;

@@ -405,6 +405,7 @@ void LogWriter::stop(const std::string& reason)
             return;
         }
         stop_reason_ = reason;
+        stopped_ = true;
         ignore(write_claims(LockClaims::State::failed));  // the disk may be gone; what is in memory still says it
     }
     if (options_.log) {
@@ -414,11 +415,7 @@ void LogWriter::stop(const std::string& reason)
 
 Status LogWriter::check() const
 {
-    const std::lock_guard lock(stop_mutex_);
-    if (!stop_reason_.empty()) {
-        return fail(Errc::stopped, fmt::format("the store takes no more writes: {}", stop_reason_));
-    }
-    return {};
+    return stopped_ ? fail(Errc::stopped, fmt::format("the store takes no more writes: {}", stop_reason())) : Status{};
 }
 
 std::string LogWriter::stop_reason() const

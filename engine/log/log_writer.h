@@ -17,6 +17,7 @@
 #include "engine/options.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -124,6 +125,7 @@ private:
     bool must_roll_ = false;
 
     mutable std::mutex stop_mutex_;
+    std::atomic<bool> stopped_ = false;  // set with stop_mutex_ held, behind the reason
     // Guarded by stop_mutex_.
     std::string stop_reason_;
     LockClaims claims_;

@@ -88,10 +88,11 @@ std::optional<ValueRef> Files::stored(const NodePtr& file) const
     return store_.find(key_of(file));
 }
 
-Result<Attributes> Files::attributes(const NodePtr& file)
+Result<Attributes> Files::attributes(const NodePtr& file, const Target* found)
 {
     const std::lock_guard lock(file->mutex);
-    const auto value = file->content && file->content->loaded ? std::nullopt : stored(file);
+    const bool is_current = found != nullptr && found->value && !file->detached && found->version == store_.version();
+    const auto value = file->content && file->content->loaded ? std::nullopt : is_current ? found->value : stored(file);
     if (!file->content && !value) {
         return removed();
     }

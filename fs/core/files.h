@@ -70,7 +70,8 @@ public:
     // max_dirty, of which others may take as well.
     MemoryLimit& limit() { return limit_; }
 
-    Result<Attributes> attributes(const NodePtr& file);
+    // `found`: what a lookup just found at its place, which saves looking again if nothing was committed since.
+    Result<Attributes> attributes(const NodePtr& file, const Target* found = nullptr);
     // A change of attributes: a record at once, unless the file is open for writing.
     Result<Position> change(const NodePtr& file, const AttributeChange& change);
 

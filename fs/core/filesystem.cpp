@@ -91,18 +91,18 @@ NodePtr Filesystem::node_at(const Target& target)
     return nodes_.look_up(target.spot.directory, target.spot.place, target.spot.segment, target.type, target.spot.key);
 }
 
-Result<Attributes> Filesystem::attributes_of_node(const NodePtr& node)
+Result<Attributes> Filesystem::attributes_of_node(const NodePtr& node, const Target* found)
 {
     if (node->place == Node::Place::control) {
         return control_attributes(*node);
     }
-    return node->type == Type::directory ? directories_.attributes(node) : files_.attributes(node);
+    return node->type == Type::directory ? directories_.attributes(node) : files_.attributes(node, found);
 }
 
 // The answer that tells the kernel of a node: without it the lookup does not count.
-Result<Attributes> Filesystem::known(const NodePtr& node)
+Result<Attributes> Filesystem::known(const NodePtr& node, const Target* found)
 {
-    auto attributes = attributes_of_node(node);
+    auto attributes = attributes_of_node(node, found);
     if (!attributes) {
         nodes_.forget(node, 1);
     }
@@ -114,8 +114,8 @@ Result<Attributes> Filesystem::lookup_in(const NodePtr& parent, std::string_view
     if (parent->place == Node::Place::control || (parent->place == Node::Place::root && name == kControlName)) {
         return lookup_control(parent, name);
     }
-    TRY_ASSIGN(const auto target, names_.resolve(parent, name));
-    return known(node_at(target));
+    TRY_ASSIGN(const auto& target, names_.resolve(parent, name));
+    return known(node_at(target), &target);
 }
 
 Result<Attributes> Filesystem::lookup(Ino parent, std::string_view name)
@@ -249,7 +249,7 @@ Status Filesystem::unlink(Ino parent, std::string_view name)
 Result<Position> Filesystem::unlink_locked(const NodePtr& parent, std::string_view name)
 {
     TRY(check_own(parent, name));
-    TRY_ASSIGN(const auto target, names_.resolve(parent, name));
+    TRY_ASSIGN(const auto& target, names_.resolve(parent, name));
     if (target.type == Type::directory) {
         return fail(Errc::is_directory, "is a directory");
     }
@@ -284,7 +284,7 @@ Status Filesystem::remove_directory(Ino parent, std::string_view name)
 Result<Position> Filesystem::remove_directory_locked(const NodePtr& parent, std::string_view name)
 {
     TRY(check_own(parent, name));
-    TRY_ASSIGN(const auto target, names_.resolve(parent, name));
+    TRY_ASSIGN(const auto& target, names_.resolve(parent, name));
     if (target.type != Type::directory) {
         return fail(Errc::not_directory, "is not a directory");
     }

@@ -126,8 +126,8 @@ private:
     Result<NodePtr> own_directory(Ino ino) const;
     static Status check_own(const NodePtr& parent, std::string_view name);
     Result<Attributes> lookup_in(const NodePtr& parent, std::string_view name);
-    Result<Attributes> attributes_of_node(const NodePtr& node);
-    Result<Attributes> known(const NodePtr& node);
+    Result<Attributes> attributes_of_node(const NodePtr& node, const Target* found = nullptr);
+    Result<Attributes> known(const NodePtr& node, const Target* found = nullptr);
     NodePtr node_at(const Target& target);
     NodePtr existing_node(const Target& target) const;
 

@@ -4,18 +4,17 @@
 
 #include <fmt/format.h>
 
-#include <ranges>
 #include <utility>
-#include <vector>
 
 namespace bytestore::fs {
 namespace {
 
 constexpr std::size_t kAliasPage = 64;
 
-std::unexpected<Error> nothing_named(std::string_view name)
+// Said of many names, and hardly ever read: not worth the making of a text.
+std::unexpected<Error> nothing_there()
 {
-    return fail(Errc::not_found, std::string("no file is named ").append(name));
+    return fail(Errc::not_found, "no such file");
 }
 
 }  // namespace
@@ -31,17 +30,20 @@ std::optional<std::string> Names::key_of(const Node& node) const
         return std::nullopt;
     }
     // No recursion: keys, and so paths, may have thousands of segments.
-    std::vector<const std::string*> segments;
-    for (const auto* at = &node; at->place != Node::Place::root; at = at->parent.get()) {
-        if (at->place != Node::Place::value) {
-            segments.push_back(&at->segment);
+    const auto for_each_segment = [&node](const auto& use) {
+        for (const auto* at = &node; at->place != Node::Place::root; at = at->parent.get()) {
+            if (at->place != Node::Place::value) {
+                use(at->segment);
+            }
         }
-    }
-    std::string key;
-    for (const auto* segment : std::views::reverse(segments)) {
-        key += segment == segments.back() ? "" : ":";
-        key += *segment;
-    }
+    };
+    std::size_t size = 0;
+    for_each_segment([&size](const std::string& segment) { size += segment.size() + 1; });
+    std::string key(size - 1, ':');
+    for_each_segment([&](const std::string& segment) {
+        size -= segment.size() + 1;
+        segment.copy(key.data() + size, segment.size());
+    });
     return key;
 }
 
@@ -93,18 +95,18 @@ Result<Spot> Names::spot_of(const NodePtr& directory, std::string_view name) con
     const bool in_root = directory->place == Node::Place::root;
     auto parsed = parse_name(name, in_root);
     if (!parsed) {
-        return parsed.error().code == Errc::name_too_long ? forward(parsed) : nothing_named(name);
+        return parsed.error().code == Errc::name_too_long ? forward(parsed) : nothing_there();
     }
     auto place = Node::Place::segment;
     if (directory->detached || parsed->type == ParsedName::Type::control) {
-        return nothing_named(name);
+        return nothing_there();
     }
     if (parsed->type == ParsedName::Type::value) {
         place = Node::Place::value;
     } else if (parsed->type == ParsedName::Type::alias) {
         auto segment = resolve_alias(prefix_of(*directory), parsed->segment, name);
         if (!segment) {
-            return nothing_named(name);
+            return nothing_there();
         }
         parsed->segment = std::move(*segment);
     }
@@ -113,10 +115,10 @@ Result<Spot> Names::spot_of(const NodePtr& directory, std::string_view name) con
 
 Result<Target> Names::resolve(const NodePtr& directory, std::string_view name) const
 {
-    TRY_ASSIGN(const auto spot, spot_of(directory, name));
-    auto target = at(spot);
+    TRY_ASSIGN(auto&& spot, spot_of(directory, name));
+    auto target = at(std::move(spot));
     if (!target) {
-        return nothing_named(name);
+        return nothing_there();
     }
     return std::move(*target);
 }
@@ -127,7 +129,7 @@ Result<Spot> Names::place_for(const NodePtr& directory, std::string_view name,
     if (directory->detached) {
         return fail(Errc::not_found, "the directory was removed");
     }
-    TRY_ASSIGN(auto parsed, parse_name(name, directory->place == Node::Place::root));
+    TRY_ASSIGN(auto&& parsed, parse_name(name, directory->place == Node::Place::root));
     switch (parsed.type) {
         case ParsedName::Type::control:
             return fail(Errc::not_permitted, ".control is the mount's own");
@@ -147,24 +149,21 @@ Result<Spot> Names::place_for(const NodePtr& directory, std::string_view name,
     return fail(Errc::invalid, fmt::format("{} is the alias of no key, and cannot be made", name));
 }
 
-std::optional<Target> Names::at(const Spot& spot) const
+std::optional<Target> Names::at(Spot spot) const
 {
-    Target target{.spot = spot, .type = Type::file, .value = {}, .pending = {}};
+    std::optional<Target> target(std::in_place);
+    target->version = store_.version();
     if (auto node = pending_.find(*spot.directory, spot.place, spot.segment)) {
-        target.pending = std::move(node);
-        return target;
-    }
-    if (spot.place == Node::Place::segment && is_directory(spot.key)) {
-        target.type = Type::directory;
-        return target;
-    }
-    if (!is_marker(spot.key)) {
-        target.value = store_.find(spot.key);
-    }
-    if (!target.value) {
+        target->pending = std::move(node);
+    } else if (spot.place == Node::Place::segment && is_directory(spot.key)) {
+        target->type = Type::directory;
+    } else if (auto value = is_marker(spot.key) ? std::nullopt : store_.find(spot.key)) {
+        target->type = type_of(value->entry());
+        target->value = std::move(value);
+    } else {
         return std::nullopt;
     }
-    target.type = type_of(target.value->entry());
+    target->spot = std::move(spot);
     return target;
 }
 

@@ -26,6 +26,7 @@ struct Target {
     Spot spot;
     Type type = Type::file;
     std::optional<ValueRef> value;  // of a stored file or link
+    std::uint64_t version = 0;      // Store::version() before it was found
     NodePtr pending;                // the node of a file that is no record yet
 };
 
@@ -50,7 +51,7 @@ public:
     Result<Spot> place_for(const NodePtr& directory, std::string_view name,
                            std::optional<std::string_view> moved = {}) const;
     // What is at a place, if anything.
-    std::optional<Target> at(const Spot& spot) const;
+    std::optional<Target> at(Spot spot) const;
     // Whether `key` is a directory: keys or a marker stand under it.
     bool is_directory(std::string_view key) const;
 
