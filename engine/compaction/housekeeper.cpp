@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 
 namespace bytestore {
 namespace {
@@ -16,6 +17,10 @@ constexpr unsigned kWorthPercent = 25;
 
 // So many dead bytes count as many stale records do: a few large values that are written again and again.
 constexpr std::uint64_t kManyDeadBytes = std::uint64_t{64} << 20;
+
+// After a compaction by itself that gave back less than that, the next one comes no sooner: each makes writers wait for
+// the disk when it seals a segment.
+constexpr std::chrono::seconds kRest{1};
 
 // On a full disk so many more dead bytes are worth a compaction, however few records and whatever share they are.
 constexpr std::uint64_t kWorthBytes = std::uint64_t{256} << 10;
@@ -71,8 +76,21 @@ void Housekeeper::look()
 
 void Housekeeper::work()
 {
+    const auto compactions = compactions_.load();
+    const auto reclaimed = reclaimed_.load();
     compact_if_due();
     snapshot_if_rolled();
+    if (thread_ && compactions_ != compactions && reclaimed_ - reclaimed < kManyDeadBytes) {
+        rest();
+    }
+}
+
+// Until the end of the rest, or of all.
+void Housekeeper::rest() const
+{
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any().wait_for(lock, stop_.get_token(), kRest, [] { return false; });
 }
 
 void Housekeeper::finish(bool snapshot, bool may_sync)

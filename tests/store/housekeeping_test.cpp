@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <future>
 #include <thread>
 
@@ -85,6 +86,30 @@ TEST_F(HousekeepingTest, ACompactionThatIsAskedForComesAfterTheOneUnderWay)
     EXPECT_TRUE(asked.get());
     EXPECT_EQ(store->stats().compactions, 2U);
     EXPECT_EQ(store->stats().stale_records, 0U);
+}
+
+TEST_F(HousekeepingTest, LittleCompactionsRestASecondAfterEach)
+{
+    may_go_on_ = true;
+    const auto begin = std::chrono::steady_clock::now();
+    const auto store = open(files_);
+    while (store->stats().compactions < 2) {
+        overwrite(*store);
+    }
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
+}
+
+TEST_F(HousekeepingTest, ARestEndsWithTheStore)
+{
+    may_go_on_ = true;
+    const auto store = open(files_);
+    const auto map = overwrite(*store);
+    while (store->stats().compactions == 0) {
+        std::this_thread::yield();
+    }
+    overwrite(*store);  // the next one is due
+    ASSERT_TRUE(store->close());
+    EXPECT_EQ(content_of(path()), map);
 }
 
 TEST_F(HousekeepingTest, AnAbandonedCompactionEndsAndLeavesTheLogAsItWas)
