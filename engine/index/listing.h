@@ -44,7 +44,7 @@ std::vector<ListItem> list_items(Cursor& cursor, const ListRequest& request)
     while (items.size() < request.limit && cursor.valid() && cursor.key().starts_with(request.prefix)) {
         const auto group = group_of(cursor.key(), request);
         if (!group) {
-            items.push_back({std::string(cursor.key()), false, cursor.entry()});
+            items.emplace_back(std::string(cursor.key()), false, cursor.entry());
             cursor.next();
             continue;
         }

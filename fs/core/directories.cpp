@@ -206,9 +206,9 @@ void Directories::close(const NodePtr& directory) const
 }
 
 // A name may stand twice: a key with keys below it is a directory, which shows its value inside.
-std::vector<Listing::Listed> Directories::entries_of(const NodePtr& directory) const
+Listing::Entries Directories::entries_of(const NodePtr& directory) const
 {
-    std::vector<Listing::Listed> entries;
+    Listing::Entries entries;
     if (directory->detached) {
         return entries;
     }
@@ -217,11 +217,14 @@ std::vector<Listing::Listed> Directories::entries_of(const NodePtr& directory) c
     const auto prefix = child_prefix(key);
     // Before the store is listed: one that becomes a record meanwhile is found twice, rather than not at all.
     for (const auto& file : pending_.of(*directory)) {
-        entries.push_back({Names::name_of(*file), Type::file});
+        entries.all.push_back({Names::name_of(*file), Type::file});
     }
+    const bool any_pending = !entries.all.empty();
     if (const auto value = key ? store_.find(*key) : std::nullopt) {
-        entries.push_back({std::string(kValueName), type_of(value->entry())});
+        entries.all.push_back({std::string(kValueName), type_of(value->entry())});
     }
+    bool any_file = false;
+    bool any_group = false;
     ListRequest request{.prefix = prefix, .delimiter = ':', .after = {}, .limit = kPage};
     for (auto page = store_.list(request); !page.empty(); page = store_.list(request)) {
         for (const auto& item : page) {
@@ -231,13 +234,16 @@ std::vector<Listing::Listed> Directories::entries_of(const NodePtr& directory) c
             } else if (segment == kMarkerSegment) {
                 continue;
             }
-            entries.push_back({name_of_segment(segment, in_root), item.group ? Type::directory : type_of(item.entry)});
+            (item.group ? any_group : any_file) = true;
+            entries.all.emplace_back(name_of_segment(segment, in_root),
+                                     item.group ? Type::directory : type_of(item.entry));
         }
         if (page.size() < kPage) {
             break;
         }
         request.after = page.back().name;
     }
+    entries.distinct = !any_pending && !(any_file && any_group);
     return entries;
 }
 
@@ -255,7 +261,7 @@ void Directories::first(const NodePtr& directory) const
     const std::lock_guard lock(directory->mutex);
     auto& listing = directory->listing;
     // Whoever begins at the start, alone, could only seek a cookie of his own from before.
-    if (listing.handles == 1 && listing.size() > 4 * entries.size() + kManyGone) {
+    if (listing.handles == 1 && listing.size() > 4 * entries.all.size() + kManyGone) {
         listing.begin_anew();
     }
     listing.take(entries, version);

@@ -65,7 +65,7 @@ private:
     Attributes access(const NodePtr& directory) const;
     std::uint32_t links(const NodePtr& directory) const;
     Meta meta_of(const std::optional<std::string>& key) const;
-    std::vector<Listing::Listed> entries_of(const NodePtr& directory) const;
+    Listing::Entries entries_of(const NodePtr& directory) const;
     std::optional<DirectoryEntry> entry_of(const NodePtr& directory, std::string name, std::optional<Type> type) const;
 
     Store& store_;

@@ -34,15 +34,23 @@ public:
     std::string_view name(std::size_t place) const;
     // What had that name when the names were taken; nullopt: nothing, it was gone.
     std::optional<Type> type(std::size_t place) const { return types_[place]; }
-    // Appends those that are not in it: all that the directory had at `version`. Of one that is named as a directory
-    // and as something else it had the directory.
-    void take(const std::vector<Listed>& entries, std::uint64_t version);
+    // All that a directory has.
+    struct Entries {
+        std::vector<Listed> all;
+        bool distinct = true;  // no name stands twice
+    };
+    // Appends those that are not in it: what the directory had at `version`. Of one that is named as a directory and as
+    // something else it had the directory.
+    void take(const Entries& entries, std::uint64_t version);
     // Without names; no cookie is good any more.
     void begin_anew();
 
     unsigned handles = 0;  // each may have cookies
 
 private:
+    void append(const Listed& entry);
+    void merge(const std::vector<Listed>& entries);
+
     std::string names_;              // one behind the other
     std::vector<std::size_t> ends_;  // of each
     std::vector<std::optional<Type>> types_;

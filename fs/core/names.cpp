@@ -11,6 +11,30 @@ namespace {
 
 constexpr std::size_t kAliasPage = 64;
 
+// The key of a node, or of what has that segment below it; of the root, that is the segment.
+std::string join(const Node& node, std::optional<std::string_view> below)
+{
+    // No recursion: keys, and so paths, may have thousands of segments.
+    const auto for_each_segment = [&](const auto& use) {
+        if (below) {
+            use(*below);
+        }
+        for (const auto* at = &node; at->place != Node::Place::root; at = at->parent.get()) {
+            if (at->place != Node::Place::value) {
+                use(std::string_view(at->segment));
+            }
+        }
+    };
+    std::size_t size = 0;
+    for_each_segment([&size](std::string_view segment) { size += segment.size() + 1; });
+    std::string key(size - 1, ':');
+    for_each_segment([&](std::string_view segment) {
+        size -= segment.size() + 1;
+        segment.copy(key.data() + size, segment.size());
+    });
+    return key;
+}
+
 // Said of many names, and hardly ever read: not worth the making of a text.
 std::unexpected<Error> nothing_there()
 {
@@ -26,25 +50,7 @@ Names::Names(const Store& store, const PendingFiles& pending)
 
 std::optional<std::string> Names::key_of(const Node& node) const
 {
-    if (node.place == Node::Place::root) {
-        return std::nullopt;
-    }
-    // No recursion: keys, and so paths, may have thousands of segments.
-    const auto for_each_segment = [&node](const auto& use) {
-        for (const auto* at = &node; at->place != Node::Place::root; at = at->parent.get()) {
-            if (at->place != Node::Place::value) {
-                use(at->segment);
-            }
-        }
-    };
-    std::size_t size = 0;
-    for_each_segment([&size](const std::string& segment) { size += segment.size() + 1; });
-    std::string key(size - 1, ':');
-    for_each_segment([&](const std::string& segment) {
-        size -= segment.size() + 1;
-        segment.copy(key.data() + size, segment.size());
-    });
-    return key;
+    return node.place == Node::Place::root ? std::nullopt : std::optional(join(node, std::nullopt));
 }
 
 std::string Names::name_of(const Node& node)
@@ -65,8 +71,7 @@ bool Names::is_directory(std::string_view key) const
 
 Spot Names::spot_of(const NodePtr& directory, Node::Place place, std::string segment) const
 {
-    const auto parent = key_of(*directory);
-    auto key = place == Node::Place::value ? parent.value_or("") : join_key(parent, segment);
+    auto key = place == Node::Place::value ? key_of(*directory).value_or("") : join(*directory, segment);
     return Spot{.directory = directory, .place = place, .segment = std::move(segment), .key = std::move(key)};
 }
 
