@@ -151,7 +151,7 @@ TEST_F(EndlessInputTest, a_value_without_end_is_held_no_longer_than_the_largest_
 
 TEST_F(EndlessInputTest, newlines_are_no_records)
 {
-    Endless input("", '\n', static_cast<std::uint64_t>(test::scaled(64)) * kMiB);
+    Endless input("", '\n', static_cast<std::uint64_t>(test::scaled(16)) * kMiB);
     const test::PeakMemory memory;
     EXPECT_EQ(batch(input), prints("OK  0 record(s)\n"));
     EXPECT_LT(memory.grown(), kMemory);
