@@ -34,7 +34,7 @@ bool GroupFilter::may_have(std::string_view prefix) const
 void GroupCollector::add(std::string_view key)
 {
     const auto* const last = static_cast<const char*>(::memrchr(key.data(), GroupFilter::kDelimiter, key.size()));
-    const auto longest = last == nullptr ? std::string_view() : std::string_view(key.data(), last + 1);
+    const auto longest = key.substr(0, last == nullptr ? 0 : static_cast<std::size_t>(last - key.data()) + 1);
     if (longest == last_) {
         return;
     }
