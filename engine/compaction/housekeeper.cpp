@@ -35,7 +35,7 @@ Housekeeper::Housekeeper(Parts parts)
       next_scarce_attempt_(kWorthBytes)
 {
     if (parts_.options.housekeeping_thread) {
-        thread_ = std::make_unique<DelayedCall>(std::chrono::milliseconds(0), [this] { work(); });
+        thread_ = std::make_unique<DelayedCall>(std::chrono::milliseconds(0), [this] { work_and_rest(); });
     }
 }
 
@@ -76,11 +76,16 @@ void Housekeeper::look()
 
 void Housekeeper::work()
 {
-    const auto compactions = compactions_.load();
-    const auto reclaimed = reclaimed_.load();
     compact_if_due();
     snapshot_if_rolled();
-    if (thread_ && compactions_ != compactions && reclaimed_ - reclaimed < kManyDeadBytes) {
+}
+
+void Housekeeper::work_and_rest()
+{
+    const auto compactions = compactions_.load();
+    const auto reclaimed = reclaimed_.load();
+    work();
+    if (compactions_ != compactions && reclaimed_ - reclaimed < kManyDeadBytes) {
         rest();
     }
 }

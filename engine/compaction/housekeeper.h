@@ -65,6 +65,7 @@ public:
 private:
     bool due() const;
     void work();
+    void work_and_rest();  // as the thread does
     void rest() const;
     void compact_if_due();
     void compact_unasked_locked(unsigned dead_percent);
