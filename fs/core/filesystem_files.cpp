@@ -208,6 +208,9 @@ Status Filesystem::release(std::unique_ptr<Handle> handle)
         const std::shared_lock names(names_lock_);
         done = files_.release(node, handle->writes);
     }
+    if (!handle->writes) {
+        return {};  // nothing was done that could fail, or has to be waited for
+    }
     log_failure(done, "at its last close");
     return settled("close", *node, std::move(done));
 }
