@@ -13,7 +13,7 @@ namespace {
 // Less garbage than this is not worth an allocation.
 constexpr std::size_t kLeastGarbage = 1024;
 
-// Room grows by an eighth: there is a delta for every few hundred keys, and what they leave unused adds up.
+// Room grows by an eighth: there is a delta for every thousand keys or so, and what they leave unused adds up.
 template <class Container>
 void make_room(Container& container, std::size_t more)
 {

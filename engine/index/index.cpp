@@ -10,10 +10,7 @@ namespace bytestore {
 namespace {
 
 // A part has at most so many times as many keys as changes may wait in it.
-constexpr std::size_t kKeysAChange = 4;
-
-// As many changes as this part of its keys may wait in one whose base is read on demand, and is not split.
-constexpr std::size_t kOnDemandShare = 8;
+constexpr std::size_t kKeysAChange = 8;
 
 constexpr std::size_t part_keys(std::size_t least_merge)
 {
@@ -144,7 +141,7 @@ std::optional<std::string> Index::begin_behind(std::size_t part) const
 
 bool Index::outgrown(const IndexPart& part) const
 {
-    return part.changes() >= std::max(least_merge_, part.base().size() / kOnDemandShare);
+    return part.changes() >= std::max(least_merge_, part.base().size() / kKeysAChange);
 }
 
 }  // namespace bytestore

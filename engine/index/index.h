@@ -1,11 +1,11 @@
 // The ordered index: from each live key to the place of its last record.
 //
-// It is made of parts, each with the keys of a range, some hundreds of them. A part has two levels
+// It is made of parts, each with the keys of a range, about a thousand of them. A part has two levels
 // (engine/index/index_part.h): a base of packed blocks, in which a path-like key costs less than its own length, and
 // above it what was put or erased since. When more changes wait in a part than its bound (kLeastMerge, or an eighth of
 // a base that is still in one piece because it is read on demand), they are merged into a new base, which is split when
-// it has become too large. So a mutation costs O(log n) and now and then the rewriting of some hundred entries, and
-// never more: readers wait for no large merge.
+// it has become too large. So a mutation costs O(log n) and now and then the rewriting of a thousand entries, and never
+// more: readers wait for no large merge.
 //
 // Order is that of unsigned bytes. Thread-safety: const methods may run at the same time; a mutation excludes all
 // others (the store holds its lock). A mutation that throws (for lack of memory) has changed nothing. One that was
@@ -29,7 +29,7 @@ class Index {
 public:
     static constexpr std::size_t kLeastMerge = 128;
 
-    // `least_merge`: how many changes may wait in a part however small its base is; a part has up to four times as
+    // `least_merge`: how many changes may wait in a part however small its base is; a part has up to eight times as
     // many keys.
     explicit Index(std::size_t least_merge = kLeastMerge);
     // One that shows `base`.
@@ -48,7 +48,7 @@ public:
     std::size_t size() const { return size_; }  // live keys
     std::size_t memory_bytes() const;           // about what it occupies
 
-    // Both go over the part that the key `from` is in, which is some hundred entries, and return the key from which to
+    // Both go over the part that the key `from` is in, which is some thousand entries, and return the key from which to
     // go on; nothing behind the last part. Who holds a lock meanwhile may let go of it in between: what is put or
     // erased then is met or not, and every other entry is met once. All of the index is in memory.
     std::optional<std::string> visit_part(std::string_view from,
