@@ -125,7 +125,9 @@ Entry decode_entry(const char*& from, std::int64_t mtime_reference)
 std::int64_t skip_entry(const char*& from, const char* end, std::int64_t mtime_reference)
 {
     const auto flags = static_cast<std::uint8_t>(*from++);
-    if (const auto mtime = end - from < kWindow + 8 ? std::nullopt : skip_numbers(from, flags)) {
+    constexpr auto kRead =
+        kWindow + std::ptrdiff_t{sizeof(std::uint64_t)};  // get_varint_of may read on behind the window
+    if (const auto mtime = end - from < kRead ? std::nullopt : skip_numbers(from, flags)) {
         return time_of(*mtime, mtime_reference);
     }
     for (int i = 0; i < 4; ++i) {

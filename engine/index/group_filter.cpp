@@ -7,27 +7,24 @@
 namespace bytestore {
 namespace {
 
-// Of a filter, for each group: one in eight that are not there is taken for one that is.
+// For each group: one in eight that are not there is taken for one that is.
 constexpr std::size_t kBitsAGroup = 8;
+
+constexpr std::size_t kLeastBits = 64;
 
 }  // namespace
 
 GroupFilter::GroupFilter(std::span<const IndexHash> groups)
-    : words_(groups.size() * kBitsAGroup / kBits + 1)
+    : bits_(groups.size() * kBitsAGroup + kLeastBits), set_(bits_)
 {
     for (const IndexHash group : groups) {
-        const std::size_t bit = bit_of(group);
-        words_[bit / kBits] |= std::uint64_t{1} << bit % kBits;
+        set_.insert(bit_of(group));
     }
 }
 
 bool GroupFilter::may_have(std::string_view prefix) const
 {
-    if (words_.empty() || !prefix.ends_with(kDelimiter)) {
-        return true;
-    }
-    const std::size_t bit = bit_of(index_hash(prefix));
-    return (words_[bit / kBits] >> bit % kBits & 1) != 0;
+    return bits_ == 0 || !prefix.ends_with(kDelimiter) || set_.contains(bit_of(index_hash(prefix)));
 }
 
 // Those that the last key was in as well are there.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "engine/index/key_places.h"
+#include "engine/index/rank_set.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -26,14 +27,13 @@ public:
 
     // Also true of a prefix that is not a group's.
     bool may_have(std::string_view prefix) const;
-    std::size_t memory_bytes() const { return words_.capacity() * sizeof(std::uint64_t); }
+    std::size_t memory_bytes() const { return set_.memory_bytes(); }
 
 private:
-    static constexpr std::size_t kBits = 64;
+    std::size_t bit_of(IndexHash group) const { return std::uint64_t{group} * bits_ >> 32; }
 
-    std::size_t bit_of(IndexHash group) const { return std::uint64_t{group} * (words_.size() * kBits) >> 32; }
-
-    std::vector<std::uint64_t> words_;
+    std::size_t bits_ = 0;  // none: it knows nothing
+    RankSet set_;
 };
 
 // Collects the groups of keys that come in their order.
