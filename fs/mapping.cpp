@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <ranges>
 #include <utility>
 
@@ -15,7 +14,6 @@ namespace bytestore::fs {
 namespace {
 
 constexpr char kEscape = '%';
-constexpr std::uint64_t kEachByte = 0x0101010101010101;
 constexpr std::string_view kAliasStart = "key-";  // behind the '%'
 constexpr std::size_t kHashDigits = 32;
 constexpr std::size_t kMaxHead = 200;
@@ -37,34 +35,12 @@ std::string swapped(std::string_view text)
     return result;
 }
 
-// Whether one of eight bytes is zero.
-bool has_zero(std::uint64_t bytes)
-{
-    return ((bytes - kEachByte) & ~bytes & (kEachByte << 7)) != 0;
-}
-
-// Whether all are ASCII, and none is a '\0', a ':' or a '/'.
-bool are_plain(std::uint64_t bytes)
-{
-    return (bytes & (kEachByte << 7)) == 0 && !has_zero(bytes) && !has_zero(bytes ^ kEachByte * ':') &&
-           !has_zero(bytes ^ kEachByte * '/');
-}
-
 // Whether a segment and the name that shows it are surely the same text. Most are.
 bool is_plain(std::string_view text)
 {
-    if (text.empty() || text.size() > kMaxName || text.front() == kEscape || text.front() == '.') {
-        return false;
-    }
-    bool plain = true;
-    for (std::uint64_t bytes = 0; plain && !text.empty();) {
-        const auto size = std::min(text.size(), sizeof bytes);
-        bytes = kEachByte * 'x';
-        text.copy(reinterpret_cast<char*>(&bytes), size);
-        plain = are_plain(bytes);
-        text.remove_prefix(size);
-    }
-    return plain;
+    const auto is_plain_byte = [](char c) { return static_cast<signed char>(c) > 0 && c != ':' && c != '/'; };
+    return !text.empty() && text.size() <= kMaxName && text.front() != kEscape && text.front() != '.' &&
+           std::ranges::all_of(text, is_plain_byte);
 }
 
 bool is_alias_body(std::string_view body)
