@@ -1,6 +1,7 @@
 #include "engine/index/delta.h"
 
 #include "engine/index/entry_codec.h"
+#include "engine/index/make_room.h"
 
 #include <algorithm>
 #include <array>
@@ -13,15 +14,7 @@ namespace {
 // Less garbage than this is not worth an allocation.
 constexpr std::size_t kLeastGarbage = 1024;
 
-// Room grows by an eighth: there is a delta for every thousand keys or so, and what they leave unused adds up.
-template <class Container>
-void make_room(Container& container, std::size_t more)
-{
-    const std::size_t needed = container.size() + more;
-    if (needed > container.capacity()) {
-        container.reserve(std::max(needed, container.size() + container.size() / 8));
-    }
-}
+constexpr std::size_t kSpare = 8;  // an eighth of the room is for what comes next
 
 // A record: varint length of the key, the key, the entry with its mtime relative to 0.
 std::string_view take_key(const char*& at)
@@ -101,8 +94,8 @@ Entry IndexDelta::entry(std::size_t position) const
 
 void IndexDelta::insert(std::string_view key, IndexHash hash, const Entry& entry)
 {
-    make_room(starts_, 1);
-    make_room(hashes_, 1);
+    make_room(starts_, 1, kSpare);
+    make_room(hashes_, 1, kSpare);
     const auto position = static_cast<std::ptrdiff_t>(lower_bound(key));
     const std::size_t start = append(key, entry);
     starts_.insert(starts_.begin() + position, start);
@@ -140,7 +133,7 @@ std::size_t IndexDelta::append(std::string_view key, const Entry& entry)
     const std::size_t start = records_.size();
     const auto bytes = static_cast<std::size_t>(length_end - length.data()) + key.size() +
                        static_cast<std::size_t>(packed_end - packed.data());
-    make_room(records_, bytes);
+    make_room(records_, bytes, kSpare);
     records_.append(length.data(), length_end).append(key).append(packed.data(), packed_end);
     used_ += bytes;
     return start;

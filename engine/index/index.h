@@ -62,8 +62,9 @@ public:
     // Brings all of it into memory; false if it is not intact then.
     bool load() const;
 
-    // What it shows at this moment, for one who reads it later: costs a copy of the changes, not of the bases.
-    IndexParts freeze() const { return parts_; }
+    // What it shows at this moment, for one who reads it later: costs a copy of the changes, not of the bases. One call
+    // at a time.
+    IndexParts freeze() const { return parts_.freeze(); }
 
     // Builds an index from records in the order of the log, the last of a key winning; much faster than put and erase
     // one by one, since it sorts. `superseded` hears of every Set that a later Set or Delete of its key made dead, in

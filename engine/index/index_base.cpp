@@ -119,7 +119,42 @@ std::optional<IndexBase::Found> IndexBase::find_in(std::size_t block, std::strin
         return std::nullopt;
     }
     const char* at = landing->packed;
-    return Found{landing->rank, decode_entry(at, landing->earlier_mtime)};
+    const auto packed = static_cast<std::size_t>(at - bytes_.view().data());
+    return Found{landing->rank, decode_entry(at, landing->earlier_mtime), packed, landing->earlier_mtime};
+}
+
+// The entry behind it, in its block, is packed anew as well: its mtime is relative.
+void IndexBase::replace(const Found& found, const Entry& entry)
+{
+    const auto bytes = bytes_.view();
+    const auto block = found.rank / kBlockEntries;
+    const char* const begin = bytes.data() + found.packed;
+    const char* at = begin;
+    const auto old_mtime = decode_entry(at, found.earlier_mtime).meta.mtime;
+    std::array<char, kMaxEntryBytes> packed;
+    std::string fresh(packed.data(), encode_entry(packed.data(), entry, found.earlier_mtime));
+    if (at != bytes.data() + end_of(block)) {
+        const char* const next = at;
+        get_varint(at);
+        at += get_varint(at);
+        fresh.append(next, at);
+        const auto following = decode_entry(at, old_mtime);
+        fresh.append(packed.data(), encode_entry(packed.data(), following, entry.meta.mtime));
+    }
+    const auto grown = static_cast<std::ptrdiff_t>(fresh.size()) - (at - begin);
+    auto starts = grown == 0 ? block_starts_ : starts_with(block, grown);
+    bytes_.replace(found.packed, static_cast<std::size_t>(at - begin), fresh);
+    block_starts_ = std::move(starts);
+}
+
+// Once a block has `grown` by so many bytes.
+IndexBase::Starts IndexBase::starts_with(std::size_t block, std::ptrdiff_t grown) const
+{
+    auto starts = *block_starts_;
+    for (auto behind = block + 1; behind < starts.size(); ++behind) {
+        starts[behind] += static_cast<std::uint64_t>(grown);
+    }
+    return std::make_shared<const std::vector<std::uint64_t>>(std::move(starts));
 }
 
 std::optional<IndexBase::First> IndexBase::first_from(std::string_view prefix) const

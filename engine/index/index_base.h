@@ -1,5 +1,5 @@
-// The immutable level of the index: sorted, front-coded entries in one string of bytes, without pointers, so that it
-// can be written to a file and read back as it is (engine/snapshot does).
+// The level of the index whose keys do not change: sorted, front-coded entries in one string of bytes, without
+// pointers, so that it can be written to a file and read back as it is (engine/snapshot does).
 //
 // The bytes are blocks of kBlockEntries entries (the last may have fewer), one behind the other; a directory holds
 // where each starts. kPageBlocks blocks are a page, which is what is brought in at once where not all of the bytes are
@@ -12,7 +12,7 @@
 //
 // The rank of an entry is its position in the order of keys, from 0.
 //
-// Thread-safety: immutable; cursors and builders belong to one thread each.
+// Thread-safety: const methods may run at the same time; cursors and builders belong to one thread each.
 #pragma once
 
 #include "engine/index/key_hints.h"
@@ -39,6 +39,8 @@ public:
     struct Found {
         std::size_t rank = 0;
         Entry entry;
+        std::size_t packed = 0;          // where that is in the bytes
+        std::int64_t earlier_mtime = 0;  // what its mtime is relative to
     };
 
     static constexpr std::size_t kBlockEntries = 16;
@@ -84,6 +86,11 @@ public:
 
     std::optional<Found> find(std::string_view key) const { return find(key, index_hash(key)); }
     std::optional<Found> find(std::string_view key, IndexHash hash) const;
+    // Whether entries can be replaced: not over pages.
+    bool replaceable() const { return bytes_.replaceable(); }
+    // Puts another entry in the place of one that was found and nobody replaced since. Nobody else looks at the base
+    // meanwhile. One that throws has changed nothing.
+    void replace(const Found& found, const Entry& entry);
     // The first entry whose key is not below `prefix`.
     struct First {
         std::size_t rank = 0;
@@ -110,6 +117,7 @@ private:
     std::uint64_t end_of(std::size_t block) const;        // in the bytes
     std::string_view page_key(std::size_t page) const;
     IndexBase slice(std::size_t first_block, std::size_t last_block) const;
+    Starts starts_with(std::size_t block, std::ptrdiff_t grown) const;
     // An entry that is not below a key, of which it has the first bytes, and its own.
     struct Landing {
         std::size_t rank = 0;

@@ -8,12 +8,12 @@ namespace bytestore {
 
 namespace {
 
-std::shared_ptr<const IndexBase> make_base(IndexBase base)
+std::shared_ptr<IndexBase> make_base(IndexBase base)
 {
     if (base.in_memory()) {
         base.learn_hints();
     }
-    return std::make_shared<const IndexBase>(std::move(base));
+    return std::make_shared<IndexBase>(std::move(base));
 }
 
 }  // namespace
@@ -21,6 +21,12 @@ std::shared_ptr<const IndexBase> make_base(IndexBase base)
 IndexPart::IndexPart(IndexBase base)
     : base_(make_base(std::move(base))), hidden_(base_->size())
 {
+}
+
+IndexPart IndexPart::freeze() const
+{
+    frozen_ = true;
+    return *this;
 }
 
 std::optional<Entry> IndexPart::find(std::string_view key) const
@@ -59,12 +65,17 @@ std::optional<Entry> IndexPart::put(std::string_view key, const Entry& entry)
         return replaced;
     }
     const auto found = base_->find(key, hash);
-    delta_.insert(key, hash, entry);
-    if (!found || hidden_.contains(found->rank)) {
-        return std::nullopt;
+    const bool hidden = found && hidden_.contains(found->rank);
+    if (found && changes_base()) {
+        base_->replace(*found, entry);
+        hidden_.erase(found->rank);
+    } else {
+        delta_.insert(key, hash, entry);
+        if (found) {
+            hidden_.insert(found->rank);
+        }
     }
-    hidden_.insert(found->rank);
-    return found->entry;
+    return found && !hidden ? std::optional(found->entry) : std::nullopt;
 }
 
 std::optional<Entry> IndexPart::erase(std::string_view key)

@@ -1,6 +1,7 @@
-// The index of a range of keys, in two levels. The base is immutable. The delta above it holds what was put since. A
-// key of the base that was erased or put again is hidden there by one bit, so that no number of erased keys slows a
-// listing down. When the delta or the hidden outgrow their bound the owner merges them into new parts.
+// The index of a range of keys, in two levels. The base has its keys for life; a key of it that is put again gets its
+// new entry there, unless the base is frozen or not all in memory. The delta above it holds what else was put since. A
+// key of the base that was erased, or is in the delta, is hidden there by one bit, so that no number of erased keys
+// slows a listing down. When the delta or the hidden outgrow their bound the owner merges them into new parts.
 //
 // Thread-safety: as Index.
 #pragma once
@@ -22,6 +23,12 @@ namespace bytestore {
 class IndexPart {
 public:
     explicit IndexPart(IndexBase base);
+    ~IndexPart() = default;
+    IndexPart(IndexPart&&) noexcept = default;
+    IndexPart& operator=(IndexPart&&) = delete;
+    IndexPart& operator=(const IndexPart&) = delete;
+    // A copy that never changes; neither does the base, which they share, from now on. One call at a time.
+    IndexPart freeze() const;
 
     std::optional<Entry> find(std::string_view key) const;
     bool any(std::string_view prefix) const;
@@ -43,8 +50,12 @@ public:
     const IndexDelta& delta() const { return delta_; }
 
 private:
-    std::shared_ptr<const IndexBase> base_;  // shared with copies
-    RankSet hidden_;                         // ranks in the base whose keys were erased or are in the delta
+    IndexPart(const IndexPart&) = default;
+    bool changes_base() const { return !frozen_ && base_->replaceable(); }
+
+    std::shared_ptr<IndexBase> base_;
+    mutable bool frozen_ = false;  // the base
+    RankSet hidden_;               // ranks in the base whose keys were erased or are in the delta
     IndexDelta delta_;
 };
 

@@ -14,12 +14,14 @@ IndexParts::IndexParts(std::vector<IndexBase> bases)
     slots_.front().from.clear();
 }
 
-IndexParts::IndexParts(const IndexParts& other)
+IndexParts IndexParts::freeze() const
 {
-    slots_.reserve(other.size());
-    for (const Slot& slot : other.slots_) {
-        slots_.push_back({slot.from, std::make_unique<IndexPart>(*slot.part)});
+    IndexParts frozen;
+    frozen.slots_.reserve(size());
+    for (const Slot& slot : slots_) {
+        frozen.slots_.push_back({slot.from, std::make_unique<IndexPart>(slot.part->freeze())});
     }
+    return frozen;
 }
 
 std::vector<IndexParts::Slot> IndexParts::slots_of(std::vector<IndexBase> bases)

@@ -17,11 +17,14 @@ class IndexParts {
 public:
     // Of the bases, whose keys ascend from each to the next.
     explicit IndexParts(std::vector<IndexBase> bases);
-    IndexParts(const IndexParts& other);
+    IndexParts(const IndexParts&) = delete;
     IndexParts& operator=(const IndexParts&) = delete;
     IndexParts(IndexParts&&) noexcept = default;
     IndexParts& operator=(IndexParts&&) noexcept = default;
     ~IndexParts() = default;
+
+    // What they are now, for ever; see IndexPart.
+    IndexParts freeze() const;
 
     std::size_t size() const { return slots_.size(); }
     const IndexPart& operator[](std::size_t part) const { return *slots_[part].part; }
@@ -45,6 +48,7 @@ private:
         std::string from;
         std::unique_ptr<IndexPart> part;
     };
+    IndexParts() = default;
     static std::vector<Slot> slots_of(std::vector<IndexBase> bases);
 
     std::vector<Slot> slots_;

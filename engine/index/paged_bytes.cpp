@@ -1,5 +1,7 @@
 #include "engine/index/paged_bytes.h"
 
+#include "engine/index/make_room.h"
+
 #include <atomic>
 #include <mutex>
 #include <utility>
@@ -84,6 +86,15 @@ bool PagedBytes::all_there() const
 std::string_view PagedBytes::view() const
 {
     return pages_ ? std::string_view(pages_->memory.get(), pages_->size) : owned_;
+}
+
+void PagedBytes::replace(std::size_t at, std::size_t size, std::string_view bytes)
+{
+    constexpr std::size_t kSpare = 32;
+    if (bytes.size() > size) {
+        make_room(owned_, bytes.size() - size, kSpare);
+    }
+    owned_.replace(at, size, bytes);
 }
 
 std::size_t PagedBytes::memory_bytes() const

@@ -40,6 +40,11 @@ public:
     // Of these only what was touched may be read.
     std::string_view view() const;
 
+    // Whether they can be replaced: they were in memory from the start.
+    bool replaceable() const { return !pages_; }
+    // Puts `bytes` in the place of `size` bytes at `at`. One that throws has changed nothing.
+    void replace(std::size_t at, std::size_t size, std::string_view bytes);
+
     std::size_t memory_bytes() const;
 
 private:

@@ -23,6 +23,14 @@ void RankSet::insert(std::size_t rank) noexcept
     word |= bit;
 }
 
+bool RankSet::erase(std::size_t rank) noexcept
+{
+    const bool was_there = contains(rank);
+    words_[rank / kBits] &= ~(std::uint64_t{1} << rank % kBits);
+    count_ -= was_there ? 1 : 0;
+    return was_there;
+}
+
 bool RankSet::contains(std::size_t rank) const noexcept
 {
     return (words_[rank / kBits] >> rank % kBits & 1) != 0;

@@ -14,6 +14,7 @@ public:
     explicit RankSet(std::size_t size = 0);
 
     void insert(std::size_t rank) noexcept;  // no effect if it is there
+    bool erase(std::size_t rank) noexcept;   // whether it was there
     bool contains(std::size_t rank) const noexcept;
     // The lowest rank from `rank` on that is not in the set; at least `size` if there is none.
     std::size_t next_absent(std::size_t rank) const noexcept;

@@ -64,6 +64,18 @@ TEST_P(IndexBaseOfSize, FindsTheSameOnceItLearntThePlaces)
     expect_finds_all();
 }
 
+TEST_P(IndexBaseOfSize, ShowsWhatWasPutInThePlaceOfItsEntries)
+{
+    std::mt19937 random(5);
+    for (int round = 0; round < 3; ++round) {
+        for (auto& [key, entry] : model_) {
+            entry = entry_number(random());
+            base_.replace(*base_.find(key), entry);
+        }
+        expect_finds_all();
+    }
+}
+
 TEST_P(IndexBaseOfSize, SplitsIntoBasesThatHoldTheSame)
 {
     for (const std::size_t entries : {1, 16, 100}) {

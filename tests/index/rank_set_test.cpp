@@ -43,6 +43,21 @@ TEST_P(RankSetOfSize, HoldsWhatWasInsertedInAnyOrder)
     }
 }
 
+TEST_P(RankSetOfSize, ForgetsWhatIsErased)
+{
+    std::mt19937 random(2);
+    for (std::size_t i = 0; i < 4 * GetParam(); ++i) {
+        const auto rank = random() % GetParam();
+        if (i % 2 == 0) {
+            insert(rank);
+        } else {
+            EXPECT_EQ(set_.erase(rank), model_[rank]);
+            model_[rank] = false;
+        }
+    }
+    expect_as_model();
+}
+
 TEST_P(RankSetOfSize, SkipsRunsThatReachTheEnd)
 {
     for (std::size_t rank = GetParam(); rank-- > 0;) {
