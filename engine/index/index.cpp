@@ -10,7 +10,7 @@ namespace bytestore {
 namespace {
 
 // A part has at most so many times as many keys as changes may wait in it.
-constexpr std::size_t kKeysAChange = 8;
+constexpr std::size_t kKeysAChange = 5;
 
 constexpr std::size_t part_keys(std::size_t least_merge)
 {

@@ -119,6 +119,7 @@ void Catalog::replay(const Change& change)
 {
     if (adopted_) {
         const std::unique_lock lock(mutex_);
+        ++version_;
         count_locked(change, change_index_locked(change));
         return;
     }
@@ -142,6 +143,7 @@ void Catalog::replay(const Change& change)
 void Catalog::finish_replay()
 {
     const std::unique_lock lock(mutex_);
+    ++version_;
     if (loader_) {
         index_ = loader_->finish();
         loader_.reset();
@@ -204,6 +206,7 @@ void Catalog::rebuild_locked(const std::optional<Entry>& end) const
         throw std::runtime_error(index.error().message);
     }
     index_ = std::move(*index);
+    recent_finds_.forget();  // they may come from a damaged one
 }
 
 // What `read` gives of an index that is intact.
@@ -291,7 +294,7 @@ void Catalog::settle_pending_locked()
 std::optional<Catalog::Found> Catalog::find(std::string_view key) const
 {
     return reading([&]() -> std::optional<Found> {
-        const auto entry = index_.find(key);
+        const auto entry = recent_finds_.find(key, version_, [&] { return index_.find(key); });
         if (!entry) {
             return std::nullopt;
         }

@@ -15,6 +15,7 @@
 #pragma once
 
 #include "engine/index/index.h"
+#include "engine/index/recent_finds.h"
 #include "engine/log/key_hashes.h"
 #include "engine/log/segment.h"
 #include "engine/snapshot/snapshot.h"
@@ -150,7 +151,7 @@ public:
     bool intact() const;
 
     void commit(const std::vector<Change>& changes);
-    // Grows with every commit: what was found after it was read is still so while it stays the same.
+    // Grows with every change: what was found after it was read is still so while it stays the same.
     std::uint64_t version() const { return version_; }
 
     std::optional<Found> find(std::string_view key) const;
@@ -214,6 +215,7 @@ private:
     std::atomic<std::uint64_t> version_{0};  // changes with mutex_ held
     // Guarded by mutex_.
     mutable Index index_;  // building it anew changes nothing that it shows
+    mutable RecentFinds recent_finds_;
     Uncovered uncovered_;
     std::vector<std::optional<Account>> accounts_;  // by slot; slots are not used again
     std::map<std::uint64_t, Slot> by_number_;

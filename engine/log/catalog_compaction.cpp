@@ -133,6 +133,7 @@ void Catalog::move_each(const Replacement& replacement, Slot output)
 
 void Catalog::move_locked(const Replacement& replacement, Slot output, std::size_t begin, std::size_t end)
 {
+    ++version_;
     for (std::size_t i = begin; i < end; ++i) {
         const auto& moved = replacement.moved[i];
         auto entry = index_.find(moved.key);
@@ -166,6 +167,7 @@ void Catalog::move_all(const Replacement& replacement, Slot output)
     std::optional<std::string> from("");
     while (from) {
         const std::unique_lock lock(mutex_);
+        ++version_;
         from = index_.change_part(*from, move);
     }
     const std::unique_lock lock(mutex_);
@@ -191,6 +193,7 @@ void Catalog::note_moved_locked(const Replacement& replacement, Slot output, con
 void Catalog::remove(Slot slot)
 {
     const std::unique_lock lock(mutex_);
+    ++version_;
     by_number_.erase(accounts_[slot]->view.segment->number());
     accounts_[slot].reset();
     settle_pending_locked();

@@ -88,10 +88,26 @@ std::optional<ValueRef> Files::stored(const NodePtr& file) const
     return store_.find(key_of(file));
 }
 
+// A file that is not being written is looked up once while nothing changes in the store.
+bool Files::is_there_locked(const NodePtr& file) const
+{
+    const auto version = store_.version();
+    if (!file->content && file->seen_in != version) {
+        if (!stored(file)) {
+            return false;
+        }
+        file->seen_in = version;
+    }
+    return true;
+}
+
 Result<Attributes> Files::attributes(const NodePtr& file, const Target* found)
 {
     const std::lock_guard lock(file->mutex);
     const bool is_current = found != nullptr && found->value && !file->detached && found->version == store_.version();
+    if (is_current) {
+        file->seen_in = found->version;
+    }
     const auto value = file->content && file->content->loaded ? std::nullopt : is_current ? found->value : stored(file);
     if (!file->content && !value) {
         return removed();
@@ -166,7 +182,7 @@ Status Files::open(const NodePtr& file, const OpenRequest& request)
         }
         // Truncating makes a writer even of a handle that only reads.
         ++file->writers;
-    } else if (!file->content && !stored(file)) {
+    } else if (!is_there_locked(file)) {
         return removed();
     }
     ++file->handles;

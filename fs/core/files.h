@@ -136,6 +136,7 @@ private:
     std::string key_of(const NodePtr& file) const { return names_.key_of(*file).value_or(""); }
     Status resize_locked(const NodePtr& file, std::uint64_t size, std::int64_t time);
     Result<std::uint64_t> write_locked(const NodePtr& file, const WritePlace& place, std::string_view bytes);
+    bool is_there_locked(const NodePtr& file) const;
     Status make_content_locked(const NodePtr& file);
     void drop_locked(const NodePtr& file);
     void settled_locked(const NodePtr& file);

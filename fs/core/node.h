@@ -88,7 +88,8 @@ struct Node {
     bool named = false;         // the table finds it under its name
 
     // Guarded by `mutex`.
-    bool opened = false;  // once, since the kernel knows it
+    bool opened = false;                 // once, since the kernel knows it
+    std::uint64_t seen_in = UINT64_MAX;  // the last version of the store in which it was looked up and there
     std::mutex mutex;
     unsigned handles = 0;
     unsigned writers = 0;  // of them

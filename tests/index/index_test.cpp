@@ -168,7 +168,7 @@ TEST(Index, MemoryGrowsWithWhatItHoldsAndShrinksAgain)
 
 TEST(Index, WhereAllKeysAreErasedNothingStays)
 {
-    Index index(10);
+    Index index(100);
     for (std::uint64_t i = 10'000; i < 20'000; ++i) {
         index.put("a path of which most is common " + std::to_string(i), entry_number(i));
     }

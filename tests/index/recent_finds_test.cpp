@@ -1,0 +1,70 @@
+#include "engine/index/recent_finds.h"
+
+#include "tests/index/index_support.h"
+
+#include <gtest/gtest.h>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace bytestore {
+namespace {
+
+class RecentFindsTest : public testing::Test {
+protected:
+    // What it answers, which is what the model has unless it remembers.
+    std::optional<Entry> find(const std::string& key, std::uint64_t version)
+    {
+        return recent_.find(key, version, [&] {
+            ++looks_;
+            return model_find(model_, key);
+        });
+    }
+
+    RecentFinds recent_;
+    Model model_;
+    int looks_ = 0;
+};
+
+TEST_F(RecentFindsTest, LooksOnceForEachVersionWhetherTheKeyIsThereOrNot)
+{
+    model_["there"] = entry_number(1);
+    for (const std::uint64_t version : {0, 1, 7}) {
+        for (int times = 0; times < 3; ++times) {
+            EXPECT_EQ(find("there", version), entry_number(1));
+            EXPECT_EQ(find("", version), std::nullopt);
+        }
+    }
+    EXPECT_EQ(looks_, 2 * 3);
+}
+
+TEST_F(RecentFindsTest, AnswersRightForMoreKeysThanItRemembers)
+{
+    for (std::uint64_t number = 0; number < 1000; ++number) {
+        model_[std::to_string(number)] = entry_number(number);
+    }
+    for (const auto& [key, entry] : model_) {
+        EXPECT_EQ(find(key, 1), entry);
+        EXPECT_EQ(find(key + "?", 1), std::nullopt);
+        EXPECT_EQ(find(key, 1), entry);
+    }
+}
+
+TEST_F(RecentFindsTest, RemembersNothingThatItWasToldToForget)
+{
+    EXPECT_EQ(find("key", 1), std::nullopt);
+    model_["key"] = entry_number(2);
+    recent_.forget();
+    EXPECT_EQ(find("key", 1), entry_number(2));
+}
+
+TEST_F(RecentFindsTest, RemembersNothingOfALookThatThrew)
+{
+    EXPECT_THROW(recent_.find("key", 1, []() -> std::optional<Entry> { throw std::runtime_error("no"); }),
+                 std::runtime_error);
+    model_["key"] = entry_number(2);
+    EXPECT_EQ(find("key", 1), entry_number(2));
+}
+
+}  // namespace
+}  // namespace bytestore
