@@ -203,6 +203,9 @@ void RequestLoop::lead(Worker& worker)
         ++worker.step;
         fuse_session_process_buf(session_, &worker.buffer);
         ++worker.step;
+        if (pace_.awake != nullptr) {
+            pace_.awake->served();
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 
 #include "engine/result.h"
 #include "fs/fuse/fuse_api.h"
+#include "fs/fuse/keep_awake.h"
 
 #include <atomic>
 #include <chrono>
@@ -29,6 +30,7 @@ public:
         std::chrono::microseconds spin{};  // 0: the leader sleeps at once
         // For requests that nobody waits for, such as FORGET: once woken the leader lets others come together so long.
         std::chrono::milliseconds rest{};
+        KeepAwake* awake = nullptr;  // hears of each request, if there is one
     };
 
     // `session` has to outlive this.

@@ -20,15 +20,9 @@ Rings::Visit::Visit(Rings* rings)
 Rings::Visit::~Visit()
 {
     if (rings_ != nullptr) {
-        rings_->spinners_.served();
+        rings_->awake_.served();
         --rings_->visits_;
     }
-}
-
-void Rings::start(std::chrono::microseconds spin)
-{
-    spinners_.start(spin);
-    waiting_threads_.start();
 }
 
 // A ring's thread sends its answers after the last of the requests that it found, and leaves then, for the session has
@@ -42,7 +36,6 @@ void Rings::end()
         std::this_thread::sleep_for(kToSend);
     } while (visits_ != 0);
     fuse_session_loop(session_);
-    spinners_.stop();
 }
 
 }  // namespace bytestore::fuse

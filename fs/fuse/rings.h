@@ -4,19 +4,18 @@
 #pragma once
 
 #include "fs/fuse/fuse_api.h"
-#include "fs/fuse/idle_spinners.h"
+#include "fs/fuse/keep_awake.h"
 #include "fs/fuse/waiting_threads.h"
 
 #include <atomic>
-#include <chrono>
 
 namespace bytestore::fuse {
 
 class Rings {
 public:
-    // `session` has to outlive this.
-    explicit Rings(fuse_session* session)
-        : session_(session)
+    // Both have to outlive this.
+    Rings(fuse_session* session, KeepAwake& awake)
+        : session_(session), awake_(awake)
     {
     }
 
@@ -36,14 +35,14 @@ public:
     // A thread of a ring cannot hand over to another: for requests that may wait.
     WaitingThreads& waiting_threads() { return waiting_threads_; }
 
-    // To be called once, with the session running over io_uring. `spin`: see IdleSpinners.
-    void start(std::chrono::microseconds spin);
+    // To be called once, with the session running over io_uring.
+    void start() { waiting_threads_.start(); }
     // Returns when every request that was begun is answered, and libfuse's threads are gone. The session has ended.
     void end();
 
 private:
     fuse_session* const session_;
-    IdleSpinners spinners_;
+    KeepAwake& awake_;
     WaitingThreads waiting_threads_;
     std::atomic<unsigned> visits_ = 0;
 };

@@ -25,7 +25,7 @@ Init& the_init()
     return init;
 }
 
-void on_init(void* userdata, fuse_conn_info* connection)
+void note_init(void* userdata, fuse_conn_info* connection)
 {
     if (the_init().operation != nullptr) {
         the_init().operation(userdata, connection);
@@ -63,7 +63,7 @@ std::unexpected<Error> fuse_failure(Errc code, const std::string& what)
 }  // namespace
 
 Session::Session(fuse_session* session, const SessionSettings& settings)
-    : session_(session), loop_(session), spin_(settings.spin), rings_(session)
+    : session_(session), loop_(session), spin_(settings.spin), rings_(session, awake_)
 {
 }
 
@@ -73,7 +73,7 @@ Result<std::unique_ptr<Session>> Session::create(const SessionSettings& settings
     const bool io_uring = settings.io_uring && kKnowsIoUring;
     the_init() = {.operation = operations.init, .io_uring = io_uring};
     fuse_lowlevel_ops hooked = operations;
-    hooked.init = on_init;
+    hooked.init = note_init;
     auto options = settings.options;
     if (io_uring) {
         options.emplace_back("io_uring");
@@ -111,11 +111,20 @@ Status Session::serve(const std::function<void(Transport)>& started)
         return {};  // it ended before it began
     }
     const auto transport = transport_of(*the_init().connection);
-    if (transport == Transport::io_uring) {
-        rings_.start(spin_);  // before anybody is told that he may come
+    const bool rings = transport == Transport::io_uring;
+    awake_.start(spin_, rings ? KeepAwake::Otherwise::spinners : KeepAwake::Otherwise::nothing);
+    if (rings) {
+        rings_.start();  // before anybody is told that he may come
     }
     started(transport);
-    return transport == Transport::io_uring ? serve_rings() : loop_.run({.spin = spin_, .rest = {}});
+    Status served = rings ? serve_rings() : serve_device();
+    awake_.stop();
+    return served;
+}
+
+Status Session::serve_device()
+{
+    return loop_.run({.spin = spin_, .rest = {}, .awake = &awake_});
 }
 
 Status Session::serve_rings()

@@ -3,6 +3,7 @@
 
 #include "engine/result.h"
 #include "fs/fuse/fuse_api.h"
+#include "fs/fuse/keep_awake.h"
 #include "fs/fuse/request_loop.h"
 #include "fs/fuse/rings.h"
 
@@ -21,7 +22,7 @@ enum class Transport : std::uint8_t { device, io_uring };
 
 struct SessionSettings {
     std::vector<std::string> options;  // of libfuse and the kernel, as `-o` takes them, not escaped
-    std::chrono::microseconds spin{};  // see RequestLoop and, over io_uring, IdleSpinners
+    std::chrono::microseconds spin{};  // see RequestLoop and KeepAwake
     bool io_uring = false;             // where it is offered
 };
 
@@ -52,11 +53,13 @@ public:
 private:
     Session(fuse_session* session, const SessionSettings& settings);
 
+    Status serve_device();
     Status serve_rings();
 
     fuse_session* const session_;
     RequestLoop loop_;
     const std::chrono::microseconds spin_;
+    KeepAwake awake_;
     Rings rings_;
     bool mounted_ = false;
 };

@@ -1,10 +1,10 @@
 #include "fs/fuse/idle_spinners.h"
 
+#include "tests/mount/idle_threads.h"
+
 #include <gtest/gtest.h>
-#include <sched.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -18,19 +18,6 @@ using std::chrono::microseconds;
 constexpr microseconds kShort{200};
 constexpr microseconds kWithoutEnd = std::chrono::hours(1);
 
-// The threads of this process that run in idle time only; one that has just ended is none.
-std::vector<int> idle_threads()
-{
-    std::vector<int> threads;
-    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-        const int thread = std::stoi(task.path().filename());
-        if (::sched_getscheduler(thread) == SCHED_IDLE) {
-            threads.push_back(thread);
-        }
-    }
-    return threads;
-}
-
 bool sleeps(int thread)
 {
     std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
@@ -39,29 +26,18 @@ bool sleeps(int thread)
     return text.at(text.rfind(')') + 2) == 'S';
 }
 
-template <class Condition>
-void wait_until(Condition condition)
-{
-    while (!condition()) {
-        std::this_thread::yield();
-    }
-}
-
 class IdleSpinnersTest : public testing::Test {
 protected:
+    IdleSpinnersTest() { wait_until_no_thread_is_idle(); }
+
     void start(microseconds spin)
     {
         spinners_.start(spin);
-        wait_until([this] { return idle_threads().size() == processors_; });
+        wait_until([this] { return idle_threads().size() == processors(); });
     }
 
     static bool all_sleep() { return std::ranges::all_of(idle_threads(), sleeps); }
 
-    std::size_t processors_ = [] {
-        cpu_set_t all{};
-        ::sched_getaffinity(0, sizeof all, &all);
-        return static_cast<std::size_t>(CPU_COUNT(&all));
-    }();
     IdleSpinners spinners_;
 };
 
@@ -70,7 +46,7 @@ TEST_F(IdleSpinnersTest, EachProcessorHasAThreadOfIdleTimeThatEndsAtTheEnd)
     start(kShort);
     wait_until(all_sleep);
     spinners_.stop();
-    EXPECT_TRUE(idle_threads().empty());
+    wait_until_no_thread_is_idle();
 }
 
 TEST_F(IdleSpinnersTest, AProcessorStaysAwakeAfterARequestThatWasServedThere)
