@@ -1,8 +1,15 @@
 #include "fs/fuse/keep_awake.h"
 
+#include <algorithm>
 #include <exception>
 
 namespace bytestore::fuse {
+namespace {
+
+// Between two looks at whether requests still come; the longer they have come the rarer.
+constexpr std::chrono::microseconds kLongestPause{4000};
+
+}  // namespace
 
 void KeepAwake::start(std::chrono::microseconds spin, Otherwise otherwise, const IdleLatency::Paths& paths)
 {
@@ -46,11 +53,12 @@ void KeepAwake::served() noexcept
 
 void KeepAwake::watch()
 {
+    const auto longest = std::max(spin_, kLongestPause);
     while (!stopped_) {
         served_.wait(false);
         latency_->limit();
-        while (served_.exchange(false) && !stopped_) {
-            std::this_thread::sleep_for(spin_);
+        for (auto pause = spin_; served_.exchange(false) && !stopped_; pause = std::min(2 * pause, longest)) {
+            std::this_thread::sleep_for(pause);
         }
         latency_->lift();
     }

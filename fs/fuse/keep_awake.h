@@ -26,7 +26,8 @@ public:
     KeepAwake(const KeepAwake&) = delete;
     KeepAwake& operator=(const KeepAwake&) = delete;
 
-    // To be called once. Awake for `spin` each time, and up to twice as long; 0: never.
+    // To be called once. Awake for about `spin` each time, for some milliseconds where requests came for longer; 0:
+    // never.
     void start(std::chrono::microseconds spin, Otherwise otherwise, const IdleLatency::Paths& paths = {});
     // Returns when all threads are gone. Nothing is served any more.
     void stop();
