@@ -19,9 +19,6 @@ constexpr std::uint32_t kNotCounted = 1;
 // So many names that went are kept for their cookies, and four times as many as there are names.
 constexpr std::size_t kManyGone = 1000;
 
-// The cookie of ".."; that of the first name follows.
-constexpr std::uint64_t kDotDot = 2;
-
 }  // namespace
 
 Directories::Directories(Store& store, const NodeTable& nodes, const Names& names, const PendingFiles& pending,
@@ -269,52 +266,53 @@ void Directories::first(const NodePtr& directory) const
 
 std::optional<DirectoryEntry> Directories::next(const NodePtr& directory, std::uint64_t cookie) const
 {
-    if (cookie < kDotDot) {
+    if (cookie < kDots) {
         const auto& node = cookie == 0 || !directory->parent ? directory : directory->parent;
         return DirectoryEntry{
             .name = cookie == 0 ? "." : "..", .ino = node->ino, .type = Type::directory, .cookie = cookie + 1};
     }
-    for (auto place = static_cast<std::size_t>(cookie - kDotDot);; ++place) {
-        std::string name;
-        std::optional<Type> type;
-        {
-            const std::lock_guard lock(directory->mutex);
-            const auto& listing = directory->listing;
-            if (place >= listing.size()) {
-                return std::nullopt;
-            }
-            if (listing.is_current()) {
-                type = listing.type(place);
-                if (!type) {
-                    continue;
-                }
-            }
-            name = listing.name(place);
-        }
-        if (auto entry = entry_of(directory, std::move(name), type)) {
-            entry->cookie = place + kDotDot + 1;
+    while (auto name = next_name(directory, cookie)) {
+        cookie = name->cookie;
+        if (auto entry = entry_of(directory, std::move(*name))) {
             return entry;
         }
     }
+    return std::nullopt;
+}
+
+std::optional<Directories::Name> Directories::next_name(const NodePtr& directory, std::uint64_t cookie)
+{
+    const std::lock_guard lock(directory->mutex);
+    const auto& listing = directory->listing;
+    const bool current = listing.is_current();
+    auto place = static_cast<std::size_t>(cookie - kDots);
+    while (current && place < listing.size() && !listing.type(place)) {
+        ++place;
+    }
+    if (place >= listing.size()) {
+        return std::nullopt;
+    }
+    return Name{.name = std::string(listing.name(place)),
+                .type = current ? listing.type(place) : std::nullopt,
+                .cookie = place + kDots + 1};
 }
 
 // Without a type it is looked for, if it is still there.
-std::optional<DirectoryEntry> Directories::entry_of(const NodePtr& directory, std::string name,
-                                                    std::optional<Type> type) const
+std::optional<DirectoryEntry> Directories::entry_of(const NodePtr& directory, Name name) const
 {
-    const auto spot = names_.spot_of(directory, name);
+    const auto spot = names_.spot_of(directory, name.name);
     if (!spot) {
         return std::nullopt;
     }
-    if (!type) {
+    if (!name.type) {
         const auto target = names_.at(*spot);
         if (!target) {
             return std::nullopt;
         }
-        type = target->type;
+        name.type = target->type;
     }
-    const auto ino = nodes_.number_of(*directory, spot->place, spot->segment, *type, spot->key);
-    return DirectoryEntry{.name = std::move(name), .ino = ino, .type = *type, .cookie = 0};
+    const auto ino = nodes_.number_of(*directory, spot->place, spot->segment, *name.type, spot->key);
+    return DirectoryEntry{.name = std::move(name.name), .ino = ino, .type = *name.type, .cookie = name.cookie};
 }
 
 }  // namespace bytestore::fs

@@ -29,6 +29,15 @@ struct DirectoryEntry {
 
 class Directories {
 public:
+    static constexpr std::uint64_t kDots = 2;  // entries, "." and "..", and the cookie of the second
+
+    // One of the names of a listing.
+    struct Name {
+        std::string name;
+        std::optional<Type> type;  // if nothing came or went since they were taken
+        std::uint64_t cookie = 0;
+    };
+
     Directories(Store& store, const NodeTable& nodes, const Names& names, const PendingFiles& pending,
                 Owner store_owner);
 
@@ -59,6 +68,8 @@ public:
     void close(const NodePtr& directory) const;
     void first(const NodePtr& directory) const;
     std::optional<DirectoryEntry> next(const NodePtr& directory, std::uint64_t cookie) const;
+    // The first name behind `cookie`, not below kDots, of which it may turn out that it is gone.
+    static std::optional<Name> next_name(const NodePtr& directory, std::uint64_t cookie);
 
 private:
     Attributes described(const NodePtr& directory) const;
@@ -66,7 +77,7 @@ private:
     std::uint32_t links(const NodePtr& directory) const;
     Meta meta_of(const std::optional<std::string>& key) const;
     Listing::Entries entries_of(const NodePtr& directory) const;
-    std::optional<DirectoryEntry> entry_of(const NodePtr& directory, std::string name, std::optional<Type> type) const;
+    std::optional<DirectoryEntry> entry_of(const NodePtr& directory, Name name) const;
 
     Store& store_;
     const NodeTable& nodes_;

@@ -100,8 +100,14 @@ public:
     Result<std::unique_ptr<Handle>> open_directory(Ino ino);
     // The first entry behind `cookie`, 0 being the start.
     std::optional<DirectoryEntry> next_entry(const Handle& handle, std::uint64_t cookie);
-    // The same as lookup, of an entry that next_entry told.
-    Result<Attributes> lookup_entry(const Handle& handle, const DirectoryEntry& entry);
+    // The same with what lookup tells of it; but for "." and "..", of which it is the number and the type only.
+    struct KnownEntry {
+        std::string name;
+        std::uint64_t cookie = 0;
+        Attributes attributes;
+        bool looked_up = true;  // the kernel will forget it
+    };
+    std::optional<KnownEntry> next_known_entry(const Handle& handle, std::uint64_t cookie);
     void release_directory(std::unique_ptr<Handle> handle);
 
     // A change from outside of the kernel's requests: all of the batch or nothing. No directory markers are written;
@@ -126,6 +132,9 @@ private:
     Result<NodePtr> own_directory(Ino ino) const;
     static Status check_own(const NodePtr& parent, std::string_view name);
     Result<Attributes> lookup_in(const NodePtr& parent, std::string_view name);
+    Result<Attributes> lookup_listed(const NodePtr& parent, const Directories::Name& name);
+    std::optional<DirectoryEntry> next_entry_in(const NodePtr& directory, std::uint64_t cookie);
+    std::optional<KnownEntry> next_dots_or_control_entry(const NodePtr& directory, std::uint64_t cookie);
     Result<Attributes> attributes_of_node(const NodePtr& node, const Target* found = nullptr);
     Result<Attributes> known(const NodePtr& node, const Target* found = nullptr);
     NodePtr node_at(const Target& target);

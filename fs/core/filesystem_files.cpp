@@ -244,19 +244,61 @@ Result<std::unique_ptr<Handle>> Filesystem::open_directory(Ino ino)
 std::optional<DirectoryEntry> Filesystem::next_entry(const Handle& handle, std::uint64_t cookie)
 {
     const std::shared_lock names(names_lock_);
-    if (handle.node->place == Node::Place::control) {
-        return next_control_entry(*handle.node, cookie);
-    }
-    if (cookie == 0) {
-        directories_.first(handle.node);
-    }
-    return directories_.next(handle.node, cookie);
+    return next_entry_in(handle.node, cookie);
 }
 
-Result<Attributes> Filesystem::lookup_entry(const Handle& handle, const DirectoryEntry& entry)
+std::optional<DirectoryEntry> Filesystem::next_entry_in(const NodePtr& directory, std::uint64_t cookie)
+{
+    if (directory->place == Node::Place::control) {
+        return next_control_entry(*directory, cookie);
+    }
+    if (cookie == 0) {
+        directories_.first(directory);
+    }
+    return directories_.next(directory, cookie);
+}
+
+std::optional<Filesystem::KnownEntry> Filesystem::next_known_entry(const Handle& handle, std::uint64_t cookie)
 {
     const std::shared_lock names(names_lock_);
-    return lookup_in(handle.node, entry.name);
+    const auto& in = handle.node;
+    if (cookie < Directories::kDots || in->place == Node::Place::control) {
+        return next_dots_or_control_entry(in, cookie);
+    }
+    for (auto name = Directories::next_name(in, cookie); name; name = Directories::next_name(in, name->cookie)) {
+        if (const auto attributes = lookup_listed(in, *name)) {
+            return KnownEntry{.name = std::move(name->name), .cookie = name->cookie, .attributes = *attributes};
+        }
+    }
+    return std::nullopt;
+}
+
+Result<Attributes> Filesystem::lookup_listed(const NodePtr& parent, const Directories::Name& name)
+{
+    TRY_ASSIGN(auto spot, names_.spot_of(parent, name.name));
+    const auto target = names_.at(std::move(spot), name.type);
+    return target ? known(node_at(*target), &*target) : fail(Errc::not_found, "it is gone");
+}
+
+std::optional<Filesystem::KnownEntry> Filesystem::next_dots_or_control_entry(const NodePtr& directory,
+                                                                             std::uint64_t cookie)
+{
+    auto entry = next_entry_in(directory, cookie);
+    if (!entry) {
+        return std::nullopt;
+    }
+    Result<Attributes> attributes = Attributes{};
+    if (cookie < Directories::kDots) {
+        attributes->ino = entry->ino;
+        attributes->type = entry->type;
+    } else {
+        attributes = lookup_control(directory, entry->name);
+    }
+    return attributes ? std::optional(KnownEntry{.name = std::move(entry->name),
+                                                 .cookie = entry->cookie,
+                                                 .attributes = *attributes,
+                                                 .looked_up = cookie >= Directories::kDots})
+                      : std::nullopt;
 }
 
 void Filesystem::release_directory(std::unique_ptr<Handle> handle)

@@ -154,13 +154,15 @@ Result<Spot> Names::place_for(const NodePtr& directory, std::string_view name,
     return fail(Errc::invalid, fmt::format("{} is the alias of no key, and cannot be made", name));
 }
 
-std::optional<Target> Names::at(Spot spot) const
+std::optional<Target> Names::at(Spot spot, std::optional<Type> listed) const
 {
+    const bool may_be_directory =
+        spot.place == Node::Place::segment && listed.value_or(Type::directory) == Type::directory;
     std::optional<Target> target(std::in_place);
     target->version = store_.version();
     if (auto node = pending_.find(*spot.directory, spot.place, spot.segment)) {
         target->pending = std::move(node);
-    } else if (spot.place == Node::Place::segment && is_directory(spot.key)) {
+    } else if (may_be_directory && is_directory(spot.key)) {
         target->type = Type::directory;
     } else if (auto value = is_marker(spot.key) ? std::nullopt : store_.find(spot.key)) {
         target->type = type_of(value->entry());

@@ -50,8 +50,8 @@ public:
     // directory is gone.
     Result<Spot> place_for(const NodePtr& directory, std::string_view name,
                            std::optional<std::string_view> moved = {}) const;
-    // What is at a place, if anything.
-    std::optional<Target> at(Spot spot) const;
+    // What is at a place, if anything. `listed`: what a listing that is current tells of its type.
+    std::optional<Target> at(Spot spot, std::optional<Type> listed = {}) const;
     // Whether `key` is a directory: keys or a marker stand under it.
     bool is_directory(std::string_view key) const;
 

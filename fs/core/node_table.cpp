@@ -25,20 +25,15 @@ Ino next_number(Ino number)
 
 std::size_t NodeTable::NameHash::operator()(const Name& name) const
 {
-    return XXH3_64bits_withSeed(name.second.data(), name.second.size(), name.first);
+    const auto seed = name.parent + static_cast<Ino>(name.place);
+    return XXH3_64bits_withSeed(name.segment.data(), name.segment.size(), seed);
 }
 
-// A segment holds no ':', so the name of a %value cannot be one.
-NodeTable::Name NodeTable::name_of(Ino parent, Node::Place place, std::string_view segment)
+// nullptr: no node.
+const NodePtr* NodeTable::named_locked(const Node& parent, Node::Place place, std::string_view segment) const
 {
-    switch (place) {
-        case Node::Place::value:
-            return {parent, ":value"};
-        case Node::Place::control:
-            return {parent, ":control:" + std::string(segment)};
-        default:
-            return {parent, std::string(segment)};
-    }
+    const auto found = by_name_.find(name_of(parent, place, segment));
+    return found == by_name_.end() ? nullptr : &*found;
 }
 
 NodeTable::NodeTable()
@@ -75,20 +70,20 @@ NodePtr NodeTable::find(Ino ino) const
 NodePtr NodeTable::find(const Node& parent, Node::Place place, std::string_view segment) const
 {
     const std::lock_guard lock(mutex_);
-    const auto found = by_name_.find(name_of(parent.ino, place, segment));
-    return found == by_name_.end() ? nullptr : by_ino_.at(found->second->ino);
+    const auto* found = named_locked(parent, place, segment);
+    return found == nullptr ? nullptr : *found;
 }
 
 NodePtr NodeTable::look_up(const NodePtr& parent, Node::Place place, std::string_view segment, Type type,
                            std::string_view key)
 {
     const std::lock_guard lock(mutex_);
-    if (const auto found = by_name_.find(name_of(parent->ino, place, segment)); found != by_name_.end()) {
-        if (found->second->type == type) {
-            ++found->second->lookups;
-            return by_ino_.at(found->second->ino);
+    if (const auto* found = named_locked(*parent, place, segment)) {
+        if ((*found)->type == type) {
+            ++(*found)->lookups;
+            return *found;
         }
-        unname_locked(*found->second);
+        unname_locked(**found);
     }
     auto node = std::make_shared<Node>();
     node->type = type;
@@ -99,7 +94,7 @@ NodePtr NodeTable::look_up(const NodePtr& parent, Node::Place place, std::string
     node->ino = free_number_locked(type, key);
     by_ino_[node->ino] = node;
     ++parent->pins;
-    name_locked(*node);
+    name_locked(node);
     return node;
 }
 
@@ -151,16 +146,16 @@ void NodeTable::release_locked(NodePtr node)
     }
 }
 
-void NodeTable::name_locked(Node& node)
+void NodeTable::name_locked(const NodePtr& node)
 {
-    by_name_[name_of(node.parent->ino, node.place, node.segment)] = &node;
-    node.named = true;
+    by_name_.insert(node);
+    node->named = true;
 }
 
 void NodeTable::unname_locked(Node& node)
 {
     if (std::exchange(node.named, false)) {
-        by_name_.erase(name_of(node.parent->ino, node.place, node.segment));
+        by_name_.erase(by_name_.find(name_of(node)));
     }
 }
 
@@ -171,27 +166,27 @@ void NodeTable::detach(Node& node)
     node.detached = true;
 }
 
-void NodeTable::move(Node& node, const NodePtr& parent, Node::Place place, std::string_view segment)
+void NodeTable::move(const NodePtr& node, const NodePtr& parent, Node::Place place, std::string_view segment)
 {
     const std::lock_guard lock(mutex_);
-    unname_locked(node);
-    const NodePtr old_parent = std::exchange(node.parent, parent);
+    unname_locked(*node);
+    const NodePtr old_parent = std::exchange(node->parent, parent);
     ++parent->pins;
-    node.place = place;
-    node.segment = std::string(segment);
+    node->place = place;
+    node->segment = std::string(segment);
     name_locked(node);
     --old_parent->pins;
     release_locked(old_parent);
 }
 
-void NodeTable::exchange(Node& a, Node& b)
+void NodeTable::exchange(const NodePtr& a, const NodePtr& b)
 {
     const std::lock_guard lock(mutex_);
-    unname_locked(a);
-    unname_locked(b);
-    std::swap(a.parent, b.parent);
-    std::swap(a.place, b.place);
-    std::swap(a.segment, b.segment);
+    unname_locked(*a);
+    unname_locked(*b);
+    std::swap(a->parent, b->parent);
+    std::swap(a->place, b->place);
+    std::swap(a->segment, b->segment);
     name_locked(a);
     name_locked(b);
 }
@@ -200,8 +195,8 @@ Ino NodeTable::number_of(const Node& parent, Node::Place place, std::string_view
                          std::string_view key) const
 {
     const std::lock_guard lock(mutex_);
-    const auto found = by_name_.find(name_of(parent.ino, place, segment));
-    return found != by_name_.end() && found->second->type == type ? found->second->ino : free_number_locked(type, key);
+    const auto* found = named_locked(parent, place, segment);
+    return found != nullptr && (*found)->type == type ? (*found)->ino : free_number_locked(type, key);
 }
 
 }  // namespace bytestore::fs

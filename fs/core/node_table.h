@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace bytestore::fs {
@@ -43,23 +44,42 @@ public:
     // The name is free again; the node lives on while it is open or known.
     void detach(Node& node);
     // The node has another name now, which is free.
-    void move(Node& node, const NodePtr& parent, Node::Place place, std::string_view segment);
-    void exchange(Node& a, Node& b);
+    void move(const NodePtr& node, const NodePtr& parent, Node::Place place, std::string_view segment);
+    void exchange(const NodePtr& a, const NodePtr& b);
 
     // The number that a node of this name has, or would get now.
     Ino number_of(const Node& parent, Node::Place place, std::string_view segment, Type type,
                   std::string_view key) const;
 
 private:
-    using Name = std::pair<Ino, std::string>;
+    struct Name {
+        Ino parent = 0;
+        Node::Place place = Node::Place::segment;
+        std::string_view segment;
+        bool operator==(const Name&) const = default;
+    };
+    // Not noexcept, so that the set keeps the hashes, and looks at no node but those that have the right one.
     struct NameHash {
+        using is_transparent = void;
         std::size_t operator()(const Name& name) const;
+        std::size_t operator()(const NodePtr& node) const { return (*this)(name_of(*node)); }
+    };
+    struct SameName {
+        using is_transparent = void;
+        bool operator()(const NodePtr& a, const NodePtr& b) const { return a == b; }  // no two have one name
+        bool operator()(const Name& name, const NodePtr& node) const { return name == name_of(*node); }
+        bool operator()(const NodePtr& node, const Name& name) const { return name == name_of(*node); }
     };
 
-    static Name name_of(Ino parent, Node::Place place, std::string_view segment);
+    static Name name_of(const Node& parent, Node::Place place, std::string_view segment)
+    {
+        return {.parent = parent.ino, .place = place, .segment = place == Node::Place::value ? "" : segment};
+    }
+    static Name name_of(const Node& node) { return name_of(*node.parent, node.place, node.segment); }
+    const NodePtr* named_locked(const Node& parent, Node::Place place, std::string_view segment) const;
     Ino free_number_locked(Type type, std::string_view key) const;
     void release_locked(NodePtr node);
-    void name_locked(Node& node);
+    void name_locked(const NodePtr& node);
     void unname_locked(Node& node);
 
     const NodePtr root_;
@@ -67,7 +87,7 @@ private:
     mutable std::mutex mutex_;
     // Guarded by mutex_.
     std::unordered_map<Ino, NodePtr> by_ino_;
-    std::unordered_map<Name, Node*, NameHash> by_name_;
+    std::unordered_set<NodePtr, NameHash, SameName> by_name_;
 };
 
 }  // namespace bytestore::fs

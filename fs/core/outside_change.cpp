@@ -171,7 +171,7 @@ void OutsideChange::become_directory(const Before& before)
         pending_.remove(*file);
     }
     const auto node = nodes_.look_up(directory, place, segment, Type::directory, key);
-    nodes_.move(*file, node, Node::Place::value, {});
+    nodes_.move(file, node, Node::Place::value, {});
     nodes_.forget(node, 1);  // the kernel does not know it yet; its %value holds it
     if (is_new) {
         pending_.add(file);
@@ -185,7 +185,7 @@ void OutsideChange::leave_directory(const Before& before, std::optional<Type> ty
     nodes_.detach(*before.node);
     contents_.insert(before.node->ino);
     if (file && file->type == type) {
-        nodes_.move(*file, before.spot.directory, before.spot.place, before.spot.segment);
+        nodes_.move(file, before.spot.directory, before.spot.place, before.spot.segment);
         follow(file, before);
     } else {
         vanish(file, before);

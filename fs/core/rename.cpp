@@ -197,11 +197,11 @@ void Rename::move_nodes(RenameMode mode)
             files_.committed(other, time_);
         }
         if (node && other) {
-            nodes_.exchange(*node, *other);
+            nodes_.exchange(node, other);
         } else if (node) {
-            nodes_.move(*node, to_.directory, to_.place, to_.segment);
+            nodes_.move(node, to_.directory, to_.place, to_.segment);
         } else if (other) {
-            nodes_.move(*other, from_.spot.directory, from_.spot.place, from_.spot.segment);
+            nodes_.move(other, from_.spot.directory, from_.spot.place, from_.spot.segment);
         }
         return;
     }
@@ -211,7 +211,7 @@ void Rename::move_nodes(RenameMode mode)
         files_.orphan(other, replaced_->value);
     }
     if (node) {
-        nodes_.move(*node, to_.directory, to_.place, to_.segment);
+        nodes_.move(node, to_.directory, to_.place, to_.segment);
     }
 }
 

@@ -11,11 +11,14 @@ DirectoryReply::DirectoryReply(fuse_req_t request, const FilesystemSettings& set
 
 void DirectoryReply::fill(fs::Filesystem& core, const fs::Handle& handle, std::uint64_t cookie, bool attributes)
 {
-    while (const auto entry = core.next_entry(handle, cookie)) {
-        if (!(attributes ? add_with_attributes(core, handle, *entry) : add(*entry))) {
-            return;
+    if (attributes) {
+        for (auto entry = core.next_known_entry(handle, cookie); entry && add(core, *entry);) {
+            entry = core.next_known_entry(handle, entry->cookie);
         }
-        cookie = entry->cookie;
+    } else {
+        for (auto entry = core.next_entry(handle, cookie); entry && add(*entry);) {
+            entry = core.next_entry(handle, entry->cookie);
+        }
     }
 }
 
@@ -25,41 +28,28 @@ bool DirectoryReply::add(const fs::DirectoryEntry& entry)
     attributes.ino = entry.ino;
     attributes.type = entry.type;
     const auto st = stat_of(attributes, settings_);
-    const auto room = buffer_.size() - used_;
-    const auto needed = fuse_add_direntry(request_, buffer_.data() + used_, room, entry.name.c_str(), &st,
-                                          static_cast<off_t>(entry.cookie));
-    used_ += needed <= room ? needed : 0;
-    return needed <= room;
+    return took(fuse_add_direntry(request_, buffer_.data() + used_, buffer_.size() - used_, entry.name.c_str(), &st,
+                                  static_cast<off_t>(entry.cookie)));
 }
 
 // Like a lookup, an entry that the kernel gets is one that it will forget; "." and ".." are told by number only.
-bool DirectoryReply::add_with_attributes(fs::Filesystem& core, const fs::Handle& handle,
-                                         const fs::DirectoryEntry& entry)
+bool DirectoryReply::add(fs::Filesystem& core, const fs::Filesystem::KnownEntry& entry)
 {
-    const bool dots = entry.name == "." || entry.name == "..";
-    Result<fs::Attributes> found = fs::Attributes{};
-    if (dots) {
-        found->ino = entry.ino;
-        found->type = entry.type;
-    } else {
-        found = core.lookup_entry(handle, entry);
+    auto param = entry_of(entry.attributes, settings_);
+    param.ino = entry.looked_up ? param.ino : 0;
+    const bool fits = took(fuse_add_direntry_plus(request_, buffer_.data() + used_, buffer_.size() - used_,
+                                                  entry.name.c_str(), &param, static_cast<off_t>(entry.cookie)));
+    if (!fits && entry.looked_up) {
+        core.forget(entry.attributes.ino, 1);
     }
-    if (!found) {
-        return true;  // gone meanwhile
-    }
-    auto param = entry_of(*found, settings_);
-    param.ino = dots ? 0 : param.ino;
-    const auto room = buffer_.size() - used_;
-    const auto needed = fuse_add_direntry_plus(request_, buffer_.data() + used_, room, entry.name.c_str(), &param,
-                                               static_cast<off_t>(entry.cookie));
-    if (needed <= room) {
-        used_ += needed;
-        return true;
-    }
-    if (!dots) {
-        core.forget(found->ino, 1);
-    }
-    return false;
+    return fits;
+}
+
+bool DirectoryReply::took(std::size_t needed)
+{
+    const bool fits = needed <= buffer_.size() - used_;
+    used_ += fits ? needed : 0;
+    return fits;
 }
 
 void DirectoryReply::send()

@@ -21,7 +21,8 @@ public:
 
 private:
     bool add(const fs::DirectoryEntry& entry);
-    bool add_with_attributes(fs::Filesystem& core, const fs::Handle& handle, const fs::DirectoryEntry& entry);
+    bool add(fs::Filesystem& core, const fs::Filesystem::KnownEntry& entry);
+    bool took(std::size_t needed);
 
     const fuse_req_t request_;
     const FilesystemSettings& settings_;
