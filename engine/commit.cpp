@@ -39,6 +39,7 @@ Status check_value(const Operation& operation, const Options& options)
 // be looked at.
 class Bindings {
 public:
+    explicit Bindings(std::size_t operations) { few_.reserve(std::min(operations, kFew)); }
     std::optional<bool> of(std::string_view key) const
     {
         if (!many_.empty()) {
@@ -100,7 +101,7 @@ Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const Op
 {
     Commit commit;
     commit.steps_.reserve(batch.size());
-    Bindings bindings;
+    Bindings bindings(batch.size());
     const auto is_bound = [&](std::string_view key) {
         const auto bound = bindings.of(key);
         return bound ? *bound : catalog.find(key).has_value();

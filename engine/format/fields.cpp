@@ -8,11 +8,13 @@ namespace bytestore::format {
 
 namespace {
 
+using std::string_view_literals::operator""sv;
+
 void append_name(std::string& out, std::string_view name)
 {
-    out += ",\"";
+    out += ",\""sv;
     out += name;
-    out += "\":";
+    out += "\":"sv;
 }
 
 template <class N>

@@ -12,6 +12,10 @@ namespace {
 // A part has at most so many times as many keys as changes may wait in it.
 constexpr std::size_t kKeysAChange = 5;
 
+// Of an index that the processor keeps in its caches, about. Beyond it costs less to merge what waits than to move each
+// time what lies behind.
+constexpr std::size_t kPartsInCache = 64;
+
 constexpr std::size_t part_keys(std::size_t least_merge)
 {
     return kKeysAChange * std::max<std::size_t>(least_merge, 1);
@@ -50,7 +54,7 @@ std::optional<Entry> Index::find(std::string_view key) const
 
 std::optional<Entry> Index::put(std::string_view key, const Entry& entry)
 {
-    auto replaced = part_to_change(key).put(key, entry);
+    auto replaced = part_to_change(key).put(key, entry, parts_.size() <= kPartsInCache);
     size_ += replaced ? 0 : 1;
     return replaced;
 }

@@ -124,7 +124,7 @@ std::optional<IndexBase::Found> IndexBase::find_in(std::size_t block, std::strin
 }
 
 // The entry behind it, in its block, is packed anew as well: its mtime is relative.
-void IndexBase::replace(const Found& found, const Entry& entry)
+bool IndexBase::replace(const Found& found, const Entry& entry, bool may_move)
 {
     const auto bytes = bytes_.view();
     const auto block = found.rank / kBlockEntries;
@@ -142,9 +142,13 @@ void IndexBase::replace(const Found& found, const Entry& entry)
         fresh.append(packed.data(), encode_entry(packed.data(), following, entry.meta.mtime));
     }
     const auto grown = static_cast<std::ptrdiff_t>(fresh.size()) - (at - begin);
+    if (grown != 0 && !may_move) {
+        return false;
+    }
     auto starts = grown == 0 ? block_starts_ : starts_with(block, grown);
     bytes_.replace(found.packed, static_cast<std::size_t>(at - begin), fresh);
     block_starts_ = std::move(starts);
+    return true;
 }
 
 // Once a block has `grown` by so many bytes.

@@ -88,9 +88,9 @@ public:
     std::optional<Found> find(std::string_view key, IndexHash hash) const;
     // Whether entries can be replaced: not over pages.
     bool replaceable() const { return bytes_.replaceable(); }
-    // Puts another entry in the place of one that was found and nobody replaced since. Nobody else looks at the base
-    // meanwhile. One that throws has changed nothing.
-    void replace(const Found& found, const Entry& entry);
+    // Puts another entry in the place of one that was found and nobody replaced since, if it takes up as much as that
+    // did, or all behind it may be moved. Nobody else looks at the base meanwhile. One that throws has changed nothing.
+    bool replace(const Found& found, const Entry& entry, bool may_move);
     // The first entry whose key is not below `prefix`.
     struct First {
         std::size_t rank = 0;

@@ -56,7 +56,7 @@ bool IndexPart::any(std::string_view prefix) const
     return cursor.valid() && cursor.key().starts_with(prefix);
 }
 
-std::optional<Entry> IndexPart::put(std::string_view key, const Entry& entry)
+std::optional<Entry> IndexPart::put(std::string_view key, const Entry& entry, bool may_move)
 {
     const IndexHash hash = index_hash(key);
     if (const auto change = delta_.find(key, hash)) {
@@ -66,8 +66,7 @@ std::optional<Entry> IndexPart::put(std::string_view key, const Entry& entry)
     }
     const auto found = base_->find(key, hash);
     const bool hidden = found && hidden_.contains(found->rank);
-    if (found && changes_base()) {
-        base_->replace(*found, entry);
+    if (found && changes_base() && base_->replace(*found, entry, may_move)) {
         hidden_.erase(found->rank);
     } else {
         delta_.insert(key, hash, entry);

@@ -1,7 +1,8 @@
 // The index of a range of keys, in two levels. The base has its keys for life; a key of it that is put again gets its
-// new entry there, unless the base is frozen or not all in memory. The delta above it holds what else was put since. A
-// key of the base that was erased, or is in the delta, is hidden there by one bit, so that no number of erased keys
-// slows a listing down. When the delta or the hidden outgrow their bound the owner merges them into new parts.
+// new entry there if that is cheap, and the base neither frozen nor over pages. The delta above it holds what else was
+// put since. A key of the base that was erased, or is in the delta, is hidden there by one bit, so that no number of
+// erased keys slows a listing down. When the delta or the hidden outgrow their bound the owner merges them into new
+// parts.
 //
 // Thread-safety: as Index.
 #pragma once
@@ -32,8 +33,9 @@ public:
 
     std::optional<Entry> find(std::string_view key) const;
     bool any(std::string_view prefix) const;
-    // Both return what they replaced or removed. One that throws has changed nothing.
-    std::optional<Entry> put(std::string_view key, const Entry& entry);
+    // Both return what they replaced or removed. One that throws has changed nothing. `may_move`: see
+    // IndexBase::replace.
+    std::optional<Entry> put(std::string_view key, const Entry& entry, bool may_move);
     std::optional<Entry> erase(std::string_view key);
 
     std::size_t size() const { return base_->size() - hidden_.count() + delta_.size(); }

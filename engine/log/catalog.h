@@ -39,7 +39,7 @@ public:
 
     // What one record of a commit does to its key.
     struct Change {
-        std::string key;
+        std::string_view key;  // the caller's
         bool remove = false;
         Entry entry;  // of a Set: all of it; of a Delete: segment, offset and length
     };

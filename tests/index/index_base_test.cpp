@@ -70,10 +70,27 @@ TEST_P(IndexBaseOfSize, ShowsWhatWasPutInThePlaceOfItsEntries)
     for (int round = 0; round < 3; ++round) {
         for (auto& [key, entry] : model_) {
             entry = entry_number(random());
-            base_.replace(*base_.find(key), entry);
+            EXPECT_TRUE(base_.replace(*base_.find(key), entry, true));
         }
         expect_finds_all();
     }
+}
+
+TEST_P(IndexBaseOfSize, TakesOnlyWhatFitsIfNothingMayBeMoved)
+{
+    std::mt19937 random(6);
+    std::size_t taken = 0;
+    for (int round = 0; round < 10; ++round) {
+        for (auto& [key, entry] : model_) {
+            const auto other = entry_number(random());
+            if (base_.replace(*base_.find(key), other, false)) {
+                entry = other;
+                ++taken;
+            }
+        }
+    }
+    expect_finds_all();
+    EXPECT_EQ(taken > 0, !model_.empty());
 }
 
 TEST_P(IndexBaseOfSize, SplitsIntoBasesThatHoldTheSame)
