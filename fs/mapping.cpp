@@ -35,14 +35,6 @@ std::string swapped(std::string_view text)
     return result;
 }
 
-// Whether a segment and the name that shows it are surely the same text. Most are.
-bool is_plain(std::string_view text)
-{
-    const auto is_plain_byte = [](char c) { return static_cast<signed char>(c) > 0 && c != ':' && c != '/'; };
-    return !text.empty() && text.size() <= kMaxName && text.front() != kEscape && text.front() != '.' &&
-           std::ranges::all_of(text, is_plain_byte);
-}
-
 bool is_alias_body(std::string_view body)
 {
     const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
@@ -139,6 +131,13 @@ std::string marker_key(std::optional<std::string_view> directory_key)
 bool has_reserved_segment(std::string_view key)
 {
     return key.starts_with('\0') || key.find(std::string_view(":\0", 2)) != key.npos;
+}
+
+bool is_plain(std::string_view text)
+{
+    const auto is_plain_byte = [](char c) { return static_cast<signed char>(c) > 0 && c != ':' && c != '/'; };
+    return !text.empty() && text.size() <= kMaxName && text.front() != kEscape && text.front() != '.' &&
+           std::ranges::all_of(text, is_plain_byte);
 }
 
 std::string name_of_segment(std::string_view segment, bool in_root)

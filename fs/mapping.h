@@ -33,6 +33,9 @@ std::string marker_key(std::optional<std::string_view> directory_key);
 // Whether any segment of `key` starts with U+0000 (so that Set refuses it from outside).
 bool has_reserved_segment(std::string_view key);
 
+// Whether a segment and the name that shows it are surely the same text. Most are.
+bool is_plain(std::string_view text);
+
 // The file name that shows `segment` (any bytes but ':'). Never empty, '.', '..', longer than 255 bytes, and holds
 // neither
 // '/' nor U+0000. Segments of one directory never share a name. A marker's segment has a name as well, for an older

@@ -264,37 +264,62 @@ void Directories::first(const NodePtr& directory) const
     listing.take(entries, version);
 }
 
-std::optional<DirectoryEntry> Directories::next(const NodePtr& directory, std::uint64_t cookie) const
+std::vector<DirectoryEntry> Directories::next(const NodePtr& directory, std::uint64_t cookie, std::size_t most) const
 {
     if (cookie < kDots) {
         const auto& node = cookie == 0 || !directory->parent ? directory : directory->parent;
-        return DirectoryEntry{
-            .name = cookie == 0 ? "." : "..", .ino = node->ino, .type = Type::directory, .cookie = cookie + 1};
+        return {DirectoryEntry{
+            .name = cookie == 0 ? "." : "..", .ino = node->ino, .type = Type::directory, .cookie = cookie + 1}};
     }
-    while (auto name = next_name(directory, cookie)) {
-        cookie = name->cookie;
-        if (auto entry = entry_of(directory, std::move(*name))) {
-            return entry;
+    std::vector<DirectoryEntry> entries;
+    while (entries.empty()) {
+        auto names = next_names(directory, cookie, most);
+        if (names.empty()) {
+            break;
         }
+        cookie = names.back().cookie;
+        entries = numbered(directory, std::move(names));
     }
-    return std::nullopt;
+    return entries;
 }
 
-std::optional<Directories::Name> Directories::next_name(const NodePtr& directory, std::uint64_t cookie)
+std::vector<Directories::Name> Directories::next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most)
 {
     const std::lock_guard lock(directory->mutex);
     const auto& listing = directory->listing;
     const bool current = listing.is_current();
-    auto place = static_cast<std::size_t>(cookie - kDots);
-    while (current && place < listing.size() && !listing.type(place)) {
-        ++place;
+    std::vector<Name> names;
+    names.reserve(most);
+    for (auto place = static_cast<std::size_t>(cookie - kDots); place < listing.size() && names.size() < most;
+         ++place) {
+        const auto type = current ? listing.type(place) : std::nullopt;
+        if (type || !current) {
+            names.emplace_back(std::string(listing.name(place)), type, place + kDots + 1);
+        }
     }
-    if (place >= listing.size()) {
-        return std::nullopt;
+    return names;
+}
+
+// The keys of most are put together here: they have no name but their segment.
+std::vector<DirectoryEntry> Directories::numbered(const NodePtr& directory, std::vector<Name> names) const
+{
+    std::vector<DirectoryEntry> entries;
+    entries.reserve(names.size());
+    auto key = directory->detached ? "" : names_.prefix_of(*directory);
+    const auto prefix = key.size();
+    for (auto& name : names) {
+        if (!name.type || !is_plain(name.name) || directory->detached) {
+            if (auto entry = entry_of(directory, std::move(name))) {
+                entries.push_back(std::move(*entry));
+            }
+            continue;
+        }
+        key.resize(prefix);
+        key += name.name;
+        const auto ino = nodes_.number_of(*directory, Node::Place::segment, name.name, *name.type, key);
+        entries.emplace_back(std::move(name.name), ino, *name.type, name.cookie);
     }
-    return Name{.name = std::string(listing.name(place)),
-                .type = current ? listing.type(place) : std::nullopt,
-                .cookie = place + kDots + 1};
+    return entries;
 }
 
 // Without a type it is looked for, if it is still there.

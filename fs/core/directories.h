@@ -63,13 +63,14 @@ public:
     void keep(Batch& batch, const NodePtr& directory, std::string_view gone) const;
 
     // Listings. `open` tells whether what the kernel keeps of an earlier one can be used. `first` takes the directory's
-    // present names in; `next` tells the first entry behind `cookie` that is still there.
+    // present names in; `next` tells the first entries behind `cookie` that are still there, `most` at most, none at
+    // the end.
     bool open(const NodePtr& directory) const;
     void close(const NodePtr& directory) const;
     void first(const NodePtr& directory) const;
-    std::optional<DirectoryEntry> next(const NodePtr& directory, std::uint64_t cookie) const;
-    // The first name behind `cookie`, not below kDots, of which it may turn out that it is gone.
-    static std::optional<Name> next_name(const NodePtr& directory, std::uint64_t cookie);
+    std::vector<DirectoryEntry> next(const NodePtr& directory, std::uint64_t cookie, std::size_t most) const;
+    // The first names behind `cookie`, not below kDots, of which it may turn out that they are gone.
+    static std::vector<Name> next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most);
 
 private:
     Attributes described(const NodePtr& directory) const;
@@ -77,6 +78,7 @@ private:
     std::uint32_t links(const NodePtr& directory) const;
     Meta meta_of(const std::optional<std::string>& key) const;
     Listing::Entries entries_of(const NodePtr& directory) const;
+    std::vector<DirectoryEntry> numbered(const NodePtr& directory, std::vector<Name> names) const;
     std::optional<DirectoryEntry> entry_of(const NodePtr& directory, Name name) const;
 
     Store& store_;

@@ -98,9 +98,9 @@ public:
 
     // Directories.
     Result<std::unique_ptr<Handle>> open_directory(Ino ino);
-    // The first entry behind `cookie`, 0 being the start.
-    std::optional<DirectoryEntry> next_entry(const Handle& handle, std::uint64_t cookie);
-    // The same with what lookup tells of it; but for "." and "..", of which it is the number and the type only.
+    // The first entries behind `cookie`, 0 being the start, `most` at most; none at the end.
+    std::vector<DirectoryEntry> next_entries(const Handle& handle, std::uint64_t cookie, std::size_t most);
+    // The first one with what lookup tells of it; but for "." and "..", of which it is the number and the type only.
     struct KnownEntry {
         std::string name;
         std::uint64_t cookie = 0;
@@ -133,7 +133,7 @@ private:
     static Status check_own(const NodePtr& parent, std::string_view name);
     Result<Attributes> lookup_in(const NodePtr& parent, std::string_view name);
     Result<Attributes> lookup_listed(const NodePtr& parent, const Directories::Name& name);
-    std::optional<DirectoryEntry> next_entry_in(const NodePtr& directory, std::uint64_t cookie);
+    std::vector<DirectoryEntry> next_entries_in(const NodePtr& directory, std::uint64_t cookie, std::size_t most);
     std::optional<KnownEntry> next_dots_or_control_entry(const NodePtr& directory, std::uint64_t cookie);
     Result<Attributes> attributes_of_node(const NodePtr& node, const Target* found = nullptr);
     Result<Attributes> known(const NodePtr& node, const Target* found = nullptr);

@@ -241,21 +241,23 @@ Result<std::unique_ptr<Handle>> Filesystem::open_directory(Ino ino)
     return handle;
 }
 
-std::optional<DirectoryEntry> Filesystem::next_entry(const Handle& handle, std::uint64_t cookie)
+std::vector<DirectoryEntry> Filesystem::next_entries(const Handle& handle, std::uint64_t cookie, std::size_t most)
 {
     const std::shared_lock names(names_lock_);
-    return next_entry_in(handle.node, cookie);
+    return next_entries_in(handle.node, cookie, most);
 }
 
-std::optional<DirectoryEntry> Filesystem::next_entry_in(const NodePtr& directory, std::uint64_t cookie)
+std::vector<DirectoryEntry> Filesystem::next_entries_in(const NodePtr& directory, std::uint64_t cookie,
+                                                        std::size_t most)
 {
     if (directory->place == Node::Place::control) {
-        return next_control_entry(*directory, cookie);
+        const auto entry = next_control_entry(*directory, cookie);
+        return entry ? std::vector{*entry} : std::vector<DirectoryEntry>{};
     }
     if (cookie == 0) {
         directories_.first(directory);
     }
-    return directories_.next(directory, cookie);
+    return directories_.next(directory, cookie, most);
 }
 
 std::optional<Filesystem::KnownEntry> Filesystem::next_known_entry(const Handle& handle, std::uint64_t cookie)
@@ -265,9 +267,11 @@ std::optional<Filesystem::KnownEntry> Filesystem::next_known_entry(const Handle&
     if (cookie < Directories::kDots || in->place == Node::Place::control) {
         return next_dots_or_control_entry(in, cookie);
     }
-    for (auto name = Directories::next_name(in, cookie); name; name = Directories::next_name(in, name->cookie)) {
-        if (const auto attributes = lookup_listed(in, *name)) {
-            return KnownEntry{.name = std::move(name->name), .cookie = name->cookie, .attributes = *attributes};
+    for (auto listed = Directories::next_names(in, cookie, 1); !listed.empty();
+         listed = Directories::next_names(in, listed.front().cookie, 1)) {
+        auto& name = listed.front();
+        if (const auto attributes = lookup_listed(in, name)) {
+            return KnownEntry{.name = std::move(name.name), .cookie = name.cookie, .attributes = *attributes};
         }
     }
     return std::nullopt;
@@ -283,19 +287,20 @@ Result<Attributes> Filesystem::lookup_listed(const NodePtr& parent, const Direct
 std::optional<Filesystem::KnownEntry> Filesystem::next_dots_or_control_entry(const NodePtr& directory,
                                                                              std::uint64_t cookie)
 {
-    auto entry = next_entry_in(directory, cookie);
-    if (!entry) {
+    auto entries = next_entries_in(directory, cookie, 1);
+    if (entries.empty()) {
         return std::nullopt;
     }
+    auto& entry = entries.front();
     Result<Attributes> attributes = Attributes{};
     if (cookie < Directories::kDots) {
-        attributes->ino = entry->ino;
-        attributes->type = entry->type;
+        attributes->ino = entry.ino;
+        attributes->type = entry.type;
     } else {
-        attributes = lookup_control(directory, entry->name);
+        attributes = lookup_control(directory, entry.name);
     }
-    return attributes ? std::optional(KnownEntry{.name = std::move(entry->name),
-                                                 .cookie = entry->cookie,
+    return attributes ? std::optional(KnownEntry{.name = std::move(entry.name),
+                                                 .cookie = entry.cookie,
                                                  .attributes = *attributes,
                                                  .looked_up = cookie >= Directories::kDots})
                       : std::nullopt;

@@ -2,7 +2,14 @@
 
 #include "fs/fuse/replies.h"
 
+#include <algorithm>
+
 namespace bytestore::fuse {
+namespace {
+
+constexpr std::size_t kAtOnce = 32;  // of entries; those that do not fit any more were put together for nothing
+
+}  // namespace
 
 DirectoryReply::DirectoryReply(fuse_req_t request, const FilesystemSettings& settings, std::size_t size)
     : request_(request), settings_(settings), buffer_(size)
@@ -16,8 +23,9 @@ void DirectoryReply::fill(fs::Filesystem& core, const fs::Handle& handle, std::u
             entry = core.next_known_entry(handle, entry->cookie);
         }
     } else {
-        for (auto entry = core.next_entry(handle, cookie); entry && add(*entry);) {
-            entry = core.next_entry(handle, entry->cookie);
+        auto entries = core.next_entries(handle, cookie, kAtOnce);
+        while (!entries.empty() && std::ranges::all_of(entries, [this](const auto& entry) { return add(entry); })) {
+            entries = core.next_entries(handle, entries.back().cookie, kAtOnce);
         }
     }
 }

@@ -260,8 +260,21 @@ public:
 
     std::optional<fs::DirectoryEntry> next()
     {
-        auto entry = fs_.next_entry(*handle_, cookie_);
+        auto entries = fs_.next_entries(*handle_, cookie_, 1);
+        if (entries.empty()) {
+            return std::nullopt;
+        }
+        cookie_ = entries.front().cookie;
+        return std::move(entries.front());
+    }
+    // The same with attributes. The lookup is forgotten.
+    std::optional<fs::Filesystem::KnownEntry> next_known()
+    {
+        auto entry = fs_.next_known_entry(*handle_, cookie_);
         cookie_ = entry ? entry->cookie : cookie_;
+        if (entry && entry->looked_up) {
+            fs_.forget(entry->attributes.ino, 1);
+        }
         return entry;
     }
     void seek(std::uint64_t cookie) { cookie_ = cookie; }
@@ -287,6 +300,33 @@ private:
     std::unique_ptr<fs::Handle> handle_;
     std::uint64_t cookie_ = 0;
 };
+
+TEST_F(Directories, AListingWithAttributesTellsWhatTheOtherAndLookupTell)
+{
+    Batch batch;
+    for (const std::string key : {"d:file", "d:both", "d:both:below", "d:only:below", "d:%odd/", "d:", "d:..", "d"}) {
+        batch.set(key, key, {});
+    }
+    batch.set("d:link", "file", {}, Kind::link);
+    ASSERT_TRUE(mount.store().apply(batch).has_value());
+    const auto pending = mount.create("d/pending", 0600);
+    Reader plain(mount, "d");
+    Reader known(mount, "d");
+    while (const auto entry = plain.next()) {
+        const auto same = known.next_known();
+        ASSERT_TRUE(same);
+        EXPECT_EQ(same->name, entry->name);
+        EXPECT_EQ(same->cookie, entry->cookie);
+        EXPECT_EQ(same->attributes.ino, entry->ino) << entry->name;
+        EXPECT_EQ(same->attributes.type, entry->type) << entry->name;
+        if (same->looked_up) {
+            const auto looked_up = mount.stat("d/" + entry->name);
+            EXPECT_EQ(looked_up->size, same->attributes.size) << entry->name;
+            EXPECT_EQ(looked_up->ino, same->attributes.ino) << entry->name;
+        }
+    }
+    EXPECT_FALSE(known.next_known());
+}
 
 class Listing : public Directories {
 protected:

@@ -397,10 +397,14 @@ std::vector<std::string> Mount::read_listing(const fs::Handle& handle)
 {
     std::vector<std::string> names;
     std::uint64_t cookie = 0;
-    while (const auto entry = fs_->next_entry(handle, cookie)) {
-        cookie = entry->cookie;
-        if (entry->name != "." && entry->name != "..") {
-            names.push_back(entry->name);
+    constexpr std::size_t kMost = 3;  // so that they come in several pieces
+    for (auto entries = fs_->next_entries(handle, cookie, kMost); !entries.empty();
+         entries = fs_->next_entries(handle, cookie, kMost)) {
+        cookie = entries.back().cookie;
+        for (const auto& entry : entries) {
+            if (entry.name != "." && entry.name != "..") {
+                names.push_back(entry.name);
+            }
         }
     }
     std::ranges::sort(names);
