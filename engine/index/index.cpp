@@ -10,7 +10,7 @@ namespace bytestore {
 namespace {
 
 // A part has at most so many times as many keys as changes may wait in it.
-constexpr std::size_t kKeysAChange = 5;
+constexpr std::size_t kKeysAChange = 8;
 
 // Of an index that the processor keeps in its caches, about. Beyond it costs less to merge what waits than to move each
 // time what lies behind.
