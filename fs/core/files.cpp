@@ -451,6 +451,12 @@ void Files::pages_are_forgotten(const NodePtr& file)
     }
 }
 
+bool Files::is_open(const NodePtr& file)
+{
+    const std::lock_guard lock(file->mutex);
+    return file->handles > 0;
+}
+
 void Files::orphan(const NodePtr& file, const std::optional<ValueRef>& value)
 {
     const std::lock_guard lock(file->mutex);

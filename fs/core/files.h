@@ -116,6 +116,7 @@ public:
     // when they arrive, until the kernel has forgotten them and the caller says so.
     bool replaced(const NodePtr& file);
     void pages_are_forgotten(const NodePtr& file);
+    static bool is_open(const NodePtr& file);
     // That are open for writing, or no record yet.
     std::vector<NodePtr> with_content() const;
     // The name is gone, now: what is open goes on with the content that it had; `value` is what was stored, if

@@ -6,10 +6,12 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <shared_mutex>
 #include <string_view>
+#include <thread>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -19,6 +21,9 @@ namespace {
 
 // How long a new file without a byte in it waits for one before it becomes a record.
 constexpr std::chrono::milliseconds kPendingTime{1000};
+
+// A read lasts longer only if whoever reads gets no processor.
+constexpr std::chrono::milliseconds kReadUnderWay{2};
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 
@@ -320,17 +325,47 @@ Status Filesystem::apply(const Batch& batch)
     collect_pages(batch);
     Position position;
     std::vector<NodePtr> stale;
+    std::vector<NodePtr> grown;
     {
         const std::unique_lock names(names_lock_);
         OutsideChange change(store_, nodes_, names_, files_, pending_);
         TRY_ASSIGN(position, change.run(batch, invalidations_));
         stale = change.stale_files();
+        grown = change.grown_files();
     }
     invalidations_.wait();
+    tell_ends(std::move(grown));
     for (const auto& file : stale) {
         files_.pages_are_forgotten(file);
     }
     return store_.settle(position);
+}
+
+// Whoever has such a file open appends at its end, or has it mapped, and does not ask. A read that was under way when
+// the kernel forgot the pages may hold one of them yet, and would show what is behind its end: it is given time.
+void Filesystem::tell_ends(std::vector<NodePtr> grown)
+{
+    std::erase_if(grown, [](const NodePtr& file) { return !Files::is_open(file); });
+    if (grown.empty()) {
+        return;
+    }
+    std::this_thread::sleep_for(kReadUnderWay);
+    {
+        const std::shared_lock names(names_lock_);
+        std::ranges::for_each(grown, [this](const NodePtr& file) { tell_end(file); });
+    }
+    invalidations_.wait();
+}
+
+void Filesystem::tell_end(const NodePtr& file)
+{
+    const auto attributes = files_.attributes(file);
+    if (!attributes || attributes->size == 0) {
+        return;
+    }
+    if (const auto last = files_.read(file, attributes->size - 1, 1); last && last->view.size() == 1) {
+        invalidations_.end(file->ino, attributes->size - 1, last->view.front());
+    }
 }
 
 // What was written to mappings of the files that change, and is still with the kernel, counts as written before.

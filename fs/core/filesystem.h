@@ -157,6 +157,8 @@ private:
                                   const OpenRequest& request, bool exclusive);
     Result<Bytes> read_file(const NodePtr& file, std::uint64_t offset, std::size_t size);
     void collect_pages(const Batch& batch);
+    void tell_ends(std::vector<NodePtr> grown);
+    void tell_end(const NodePtr& file);
     template <class Of>
     void collect_pages(Of of);
     Status commit_pending();

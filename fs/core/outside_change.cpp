@@ -38,9 +38,6 @@ Result<Position> OutsideChange::run(const Batch& batch, const Invalidations& inv
     }
     for (const auto& [file, grew] : followed_) {
         invalidations.answer(file->parent->ino, Names::name_of(*file));
-        if (grew) {
-            tell_end(file, invalidations);
-        }
     }
     return position;
 }
@@ -205,15 +202,15 @@ void OutsideChange::follow(const NodePtr& file, const Before& before)
     }
 }
 
-void OutsideChange::tell_end(const NodePtr& file, const Invalidations& invalidations)
+std::vector<NodePtr> OutsideChange::grown_files() const
 {
-    const auto attributes = files_.attributes(file);
-    if (file->type != Type::file || !attributes || attributes->size == 0) {
-        return;
+    std::vector<NodePtr> files;
+    for (const auto& [file, grew] : followed_) {
+        if (grew && file->type == Type::file) {
+            files.push_back(file);
+        }
     }
-    if (const auto last = files_.read(file, attributes->size - 1, 1); last && last->view.size() == 1) {
-        invalidations.end(file->ino, attributes->size - 1, last->view.front());
-    }
+    return files;
 }
 
 void OutsideChange::vanish(const NodePtr& file, const Before& before)

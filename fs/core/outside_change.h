@@ -35,6 +35,8 @@ public:
     Result<Position> run(const Batch& batch, const Invalidations& invalidations);
     // Those whose pages the kernel may still have: see Files::replaced.
     const std::vector<NodePtr>& stale_files() const { return stale_; }
+    // Those that show a longer record.
+    std::vector<NodePtr> grown_files() const;
 
 private:
     // A name that the kernel may have cached, for it knows the directory: what stood there before.
@@ -58,7 +60,6 @@ private:
     void follow(const NodePtr& file, const Before& before);
     void vanish(const NodePtr& file, const Before& before);
     void entry_changed(const NodePtr& directory, std::string name);
-    void tell_end(const NodePtr& file, const Invalidations& invalidations);
 
     Store& store_;
     NodeTable& nodes_;
