@@ -5,6 +5,7 @@
 #include "tests/support/faulty_files.h"
 
 #include <gtest/gtest.h>
+#include <chrono>
 
 namespace bytestore::test {
 namespace {
@@ -15,6 +16,7 @@ protected:
         : work_(static_cast<std::uint32_t>(GetParam()), {.keys = 8, .largest_batch = 3, .largest_value = 30})
     {
         options_.segment_size = 600;
+        options_.sync_interval = std::chrono::hours(1);  // a sync by a thread would look at what is being written
     }
 
     void after(const FileCall& call)
