@@ -279,9 +279,8 @@ std::optional<Filesystem::KnownEntry> Filesystem::next_known_entry(const Handle&
 
 Result<Attributes> Filesystem::lookup_listed(const NodePtr& parent, const Directories::Name& name)
 {
-    TRY_ASSIGN(auto spot, names_.spot_of(parent, name.name));
-    const auto target = names_.at(std::move(spot), name.type);
-    return target ? known(node_at(*target), &*target) : fail(Errc::not_found, "it is gone");
+    TRY_ASSIGN(const auto& target, names_.resolve(parent, name.name, name.type));
+    return known(node_at(target), &target);
 }
 
 std::optional<Filesystem::KnownEntry> Filesystem::next_dots_or_control_entry(const NodePtr& directory,

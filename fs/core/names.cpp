@@ -118,10 +118,10 @@ Result<Spot> Names::spot_of(const NodePtr& directory, std::string_view name) con
     return spot_of(directory, place, std::move(parsed->segment));
 }
 
-Result<Target> Names::resolve(const NodePtr& directory, std::string_view name) const
+Result<Target> Names::resolve(const NodePtr& directory, std::string_view name, std::optional<Type> listed) const
 {
     TRY_ASSIGN(auto&& spot, spot_of(directory, name));
-    auto target = at(std::move(spot));
+    auto target = at(std::move(spot), listed);
     if (!target) {
         return nothing_there();
     }

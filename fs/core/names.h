@@ -42,7 +42,8 @@ public:
     std::string prefix_of(const Node& directory) const;
 
     // Errc::not_found if nothing is there (or can ever be); Errc::name_too_long.
-    Result<Target> resolve(const NodePtr& directory, std::string_view name) const;
+    // `listed`: see at().
+    Result<Target> resolve(const NodePtr& directory, std::string_view name, std::optional<Type> listed = {}) const;
     // Where that would be. Errors as resolve.
     Result<Spot> spot_of(const NodePtr& directory, std::string_view name) const;
     // Where something new with this name would be: Errc::invalid for names that cannot be made (an alias can only be
