@@ -50,6 +50,18 @@ std::optional<ValueRef> Store::find(std::string_view key) const
     return ValueRef(found->entry, std::string(key), std::move(found->segment));
 }
 
+std::vector<std::optional<ValueRef>> Store::find_each(std::vector<std::string> keys) const
+{
+    auto found = impl_->catalog_->find_each(keys);
+    std::vector<std::optional<ValueRef>> refs(keys.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (found[i]) {
+            refs[i].emplace(found[i]->entry, std::move(keys[i]), std::move(found[i]->segment));
+        }
+    }
+    return refs;
+}
+
 std::uint64_t Store::version() const
 {
     return impl_->catalog_->version();
@@ -58,6 +70,11 @@ std::uint64_t Store::version() const
 std::vector<ListItem> Store::list(const ListRequest& request) const
 {
     return impl_->catalog_->list(request);
+}
+
+ListedNames Store::list_names(const ListRequest& request) const
+{
+    return impl_->catalog_->list_names(request);
 }
 
 std::vector<ValueRef> Store::find_all(const ListRequest& request) const

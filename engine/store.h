@@ -199,7 +199,10 @@ public:
     std::optional<ValueRef> find(std::string_view key) const;
     // Grows with every commit: what was found after it was read is still so while it stays the same.
     std::uint64_t version() const;
+    // That of each key, all of one moment; for less where the keys are many of a listing, in their order.
+    std::vector<std::optional<ValueRef>> find_each(std::vector<std::string> keys) const;
     std::vector<ListItem> list(const ListRequest& request) const;
+    ListedNames list_names(const ListRequest& request) const;
     // The values of the same keys, all of one moment; groups are left out.
     std::vector<ValueRef> find_all(const ListRequest& request) const;
     bool any(std::string_view prefix) const;  // whether any key starts with it

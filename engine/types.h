@@ -1,6 +1,8 @@
 // The words that the store and its users share: what a record says about a value besides its bytes, and where it lies.
 #pragma once
 
+#include "engine/packed_names.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -59,5 +61,9 @@ struct ListItem {
     bool group = false;
     Entry entry;  // of the key; meaningless for a group
 };
+
+// The same, of which only the names are wanted: those are without the request's prefix, and a group's without its
+// delimiter. None for a group.
+using ListedNames = PackedNames<std::optional<Kind>>;
 
 }  // namespace bytestore

@@ -25,6 +25,15 @@ struct SpecialName {
 };
 constexpr std::array kSpecialNames{SpecialName{"", "%empty"}, SpecialName{".", "%dot"}, SpecialName{"..", "%dotdot"}};
 
+// ASCII that means the same in both forms. Looked up, for every name of a listing is.
+constexpr auto kPlainBytes = [] {
+    std::array<bool, 256> plain{};
+    for (unsigned c = 1; c < 0x80; ++c) {
+        plain[c] = c != ':' && c != '/';
+    }
+    return plain;
+}();
+
 // Between key form and name form, in either direction.
 std::string swapped(std::string_view text)
 {
@@ -135,9 +144,9 @@ bool has_reserved_segment(std::string_view key)
 
 bool is_plain(std::string_view text)
 {
-    const auto is_plain_byte = [](char c) { return static_cast<signed char>(c) > 0 && c != ':' && c != '/'; };
+    const auto is_plain_byte = [](char c) { return kPlainBytes[static_cast<unsigned char>(c)]; };
     return !text.empty() && text.size() <= kMaxName && text.front() != kEscape && text.front() != '.' &&
-           std::ranges::all_of(text, is_plain_byte);
+           std::all_of(text.begin(), text.end(), is_plain_byte);
 }
 
 std::string name_of_segment(std::string_view segment, bool in_root)

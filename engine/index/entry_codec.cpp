@@ -65,6 +65,11 @@ void decode_rare(const char*& from, std::uint8_t flags, Meta& meta)
     }
 }
 
+Kind kind_of(std::uint8_t flags)
+{
+    return flags & kEntryIsLink ? Kind::link : Kind::bytes;
+}
+
 // One bit for each number that comes behind the mtime.
 unsigned rare_fields(std::uint8_t flags)
 {
@@ -110,7 +115,7 @@ Entry decode_entry(const char*& from, std::int64_t mtime_reference)
 {
     Entry entry;
     const auto flags = static_cast<std::uint8_t>(*from++);
-    entry.kind = flags & kEntryIsLink ? Kind::link : Kind::bytes;
+    entry.kind = kind_of(flags);
     entry.segment = get_small(from);
     entry.offset = get_varint(from);
     entry.length = get_varint(from);
@@ -138,6 +143,11 @@ std::int64_t skip_entry(const char*& from, const char* end, std::int64_t mtime_r
         get_varint(from);
     }
     return mtime;
+}
+
+Kind kind_of_entry(const char* from)
+{
+    return kind_of(static_cast<std::uint8_t>(*from));
 }
 
 }  // namespace bytestore

@@ -34,5 +34,7 @@ char* encode_entry(char* to, const Entry& entry, std::int64_t mtime_reference);
 Entry decode_entry(const char*& from, std::int64_t mtime_reference);
 // The same for an entry of which only the mtime is wanted; bytes up to `end` can be read.
 std::int64_t skip_entry(const char*& from, const char* end, std::int64_t mtime_reference);
+// For one of which only the kind is.
+Kind kind_of_entry(const char* from);
 
 }  // namespace bytestore

@@ -52,6 +52,24 @@ std::optional<Entry> Index::find(std::string_view key) const
     return parts_[parts_.part_of(key)].find(key);
 }
 
+std::vector<std::optional<Entry>> Index::find_each(std::span<const std::string> keys) const
+{
+    std::vector<std::optional<Entry>> entries(keys.size());
+    IndexCursor cursor(parts_);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (cursor.valid()) {
+            cursor.next();
+        }
+        if (!cursor.valid() || cursor.key() != keys[i]) {
+            cursor.seek(keys[i]);
+        }
+        if (cursor.valid() && cursor.key() == keys[i]) {
+            entries[i] = cursor.entry();
+        }
+    }
+    return entries;
+}
+
 std::optional<Entry> Index::put(std::string_view key, const Entry& entry)
 {
     auto replaced = part_to_change(key).put(key, entry, parts_.size() <= kPartsInCache);
@@ -74,6 +92,12 @@ std::vector<ListItem> Index::list(const ListRequest& request) const
 {
     IndexCursor cursor(parts_);
     return list_items(cursor, request);
+}
+
+ListedNames Index::list_names(const ListRequest& request) const
+{
+    IndexCursor cursor(parts_);
+    return bytestore::list_names(cursor, request);
 }
 
 // Where a key with the prefix is behind the part that the prefix is in, what its own part begins at has it as well.

@@ -19,6 +19,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,12 +37,15 @@ public:
     explicit Index(IndexBase base, std::size_t least_merge = kLeastMerge);
 
     std::optional<Entry> find(std::string_view key) const;
+    // That of each. Where the next key of the index comes next it costs one step.
+    std::vector<std::optional<Entry>> find_each(std::span<const std::string> keys) const;
     // Both return what they replaced or removed.
     std::optional<Entry> put(std::string_view key, const Entry& entry);
     std::optional<Entry> erase(std::string_view key);
 
     // See ListRequest. A group costs one seek, however many keys are in it.
     std::vector<ListItem> list(const ListRequest& request) const;
+    ListedNames list_names(const ListRequest& request) const;
     // Whether any key starts with `prefix`; one seek.
     bool any(std::string_view prefix) const;
 

@@ -369,4 +369,9 @@ Entry IndexBase::Cursor::entry() const
     return decode_entry(at, earlier_mtime_);
 }
 
+Kind IndexBase::Cursor::kind() const
+{
+    return kind_of_entry(after_key_);
+}
+
 }  // namespace bytestore

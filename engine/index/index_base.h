@@ -180,6 +180,7 @@ public:
     std::size_t rank() const { return rank_; }
     std::string_view key() const { return key_; }
     Entry entry() const;
+    Kind kind() const;                                         // that of the entry, for less
     std::string_view packed() const { return {begin_, at_}; }  // all of it, as above
     std::int64_t mtime() const { return mtime_; }
 

@@ -22,6 +22,7 @@ public:
     // Of the current entry, while valid(); a move ends the life of the key.
     std::string_view key() const { return cursor_->key(); }
     Entry entry() const { return cursor_->entry(); }
+    Kind kind() const { return cursor_->kind(); }
 
     void next();  // while valid()
     // To the first entry whose key is not below `key`, in either direction.

@@ -32,28 +32,53 @@ bool leave_group(Cursor& cursor, std::string_view group)
     return behind.has_value();
 }
 
+// `add_key` hears of each key that is listed, at which the cursor is, and `add_group` of each group.
+template <class Cursor, class AddKey, class AddGroup>
+void walk_items(Cursor& cursor, const ListRequest& request, const AddKey& add_key, const AddGroup& add_group)
+{
+    const auto start = list_start(request);
+    if (!start) {
+        return;
+    }
+    cursor.seek(*start);
+    for (std::size_t left = request.limit; left > 0 && cursor.valid(); --left) {
+        if (!cursor.key().starts_with(request.prefix)) {
+            return;
+        }
+        const auto group = group_of(cursor.key(), request);
+        if (!group) {
+            add_key();
+            cursor.next();
+            continue;
+        }
+        add_group(*group);
+        if (!leave_group(cursor, *group)) {
+            return;
+        }
+    }
+}
+
 template <class Cursor>
 std::vector<ListItem> list_items(Cursor& cursor, const ListRequest& request)
 {
     std::vector<ListItem> items;
-    const auto start = list_start(request);
-    if (!start) {
-        return items;
-    }
-    cursor.seek(*start);
-    while (items.size() < request.limit && cursor.valid() && cursor.key().starts_with(request.prefix)) {
-        const auto group = group_of(cursor.key(), request);
-        if (!group) {
-            items.emplace_back(std::string(cursor.key()), false, cursor.entry());
-            cursor.next();
-            continue;
-        }
-        items.push_back({std::string(*group), true, {}});
-        if (!leave_group(cursor, items.back().name)) {
-            break;
-        }
-    }
+    walk_items(
+        cursor, request, [&] { items.emplace_back(std::string(cursor.key()), false, cursor.entry()); },
+        [&](std::string_view group) { items.push_back({std::string(group), true, {}}); });
     return items;
+}
+
+template <class Cursor>
+ListedNames list_names(Cursor& cursor, const ListRequest& request)
+{
+    ListedNames names;
+    walk_items(
+        cursor, request, [&] { names.add(cursor.key().substr(request.prefix.size()), cursor.kind()); },
+        [&](std::string_view group) {
+            group.remove_suffix(1);
+            names.add(group.substr(request.prefix.size()), std::nullopt);
+        });
+    return names;
 }
 
 }  // namespace bytestore

@@ -22,6 +22,7 @@ public:
     // Of the current entry, while valid(); a move ends the life of the key.
     std::string_view key() const { return in_delta_ ? change_key_ : base_.key(); }
     Entry entry() const { return in_delta_ ? delta_->entry(next_change_) : base_.entry(); }
+    Kind kind() const { return in_delta_ ? delta_->entry(next_change_).kind : base_.kind(); }
     // Where the current entry is in the base; null if it is in the delta.
     const IndexBase::Cursor* in_base() const { return in_delta_ ? nullptr : &base_; }
 

@@ -302,9 +302,28 @@ std::optional<Catalog::Found> Catalog::find(std::string_view key) const
     });
 }
 
+std::vector<std::optional<Catalog::Found>> Catalog::find_each(std::span<const std::string> keys) const
+{
+    return reading([&] {
+        std::vector<std::optional<Found>> found(keys.size());
+        const auto entries = index_.find_each(keys);
+        for (std::size_t i = 0; index_.intact() && i < keys.size(); ++i) {
+            if (entries[i]) {
+                found[i] = Found{.entry = *entries[i], .segment = accounts_[entries[i]->segment]->view.segment};
+            }
+        }
+        return found;
+    });
+}
+
 std::vector<ListItem> Catalog::list(const ListRequest& request) const
 {
     return reading([&] { return index_.list(request); });
+}
+
+ListedNames Catalog::list_names(const ListRequest& request) const
+{
+    return reading([&] { return index_.list_names(request); });
 }
 
 std::vector<Catalog::Listed> Catalog::find_all(const ListRequest& request) const

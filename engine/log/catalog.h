@@ -27,6 +27,7 @@
 #include <memory>
 #include <optional>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -155,7 +156,9 @@ public:
     std::uint64_t version() const { return version_; }
 
     std::optional<Found> find(std::string_view key) const;
+    std::vector<std::optional<Found>> find_each(std::span<const std::string> keys) const;  // see Index
     std::vector<ListItem> list(const ListRequest& request) const;
+    ListedNames list_names(const ListRequest& request) const;
     std::vector<Listed> find_all(const ListRequest& request) const;  // the keys of list(), without groups
     bool any(std::string_view prefix) const;
     Totals totals() const;

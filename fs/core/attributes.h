@@ -14,9 +14,9 @@ using Ino = std::uint64_t;
 enum class Type : std::uint8_t { file, directory, link };
 
 // Of what is no directory.
-inline Type type_of(const Entry& entry)
+inline Type type_of(Kind kind)
 {
-    return entry.kind == Kind::link ? Type::link : Type::file;
+    return kind == Kind::link ? Type::link : Type::file;
 }
 
 struct Attributes {

@@ -19,6 +19,15 @@ constexpr std::uint32_t kNotCounted = 1;
 // So many names that went are kept for their cookies, and four times as many as there are names.
 constexpr std::size_t kManyGone = 1000;
 
+std::uint32_t groups_in(const ListedNames& names)
+{
+    std::uint32_t groups = 0;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        groups += names.said_of(i) ? 0 : 1;
+    }
+    return groups;
+}
+
 }  // namespace
 
 Directories::Directories(Store& store, const NodeTable& nodes, const Names& names, const PendingFiles& pending,
@@ -56,12 +65,11 @@ std::uint32_t Directories::links(const NodePtr& directory) const
     const std::lock_guard lock(directory->mutex);
     auto& links = directory->directory_links;
     if (!links) {
-        const auto items = store_.list({.prefix = child_prefix(names_.key_of(*directory)),
-                                        .delimiter = ':',
-                                        .after = {},
-                                        .limit = kMostCounted + 1});
-        const auto groups = std::ranges::count_if(items, &ListItem::group);
-        links = items.size() > kMostCounted ? kNotCounted : 2 + static_cast<std::uint32_t>(groups);
+        const auto names = store_.list_names({.prefix = child_prefix(names_.key_of(*directory)),
+                                              .delimiter = ':',
+                                              .after = {},
+                                              .limit = kMostCounted + 1});
+        links = names.size() > kMostCounted ? kNotCounted : 2 + groups_in(names);
     }
     return *links;
 }
@@ -209,39 +217,44 @@ Listing::Entries Directories::entries_of(const NodePtr& directory) const
     if (directory->detached) {
         return entries;
     }
-    const bool in_root = directory->place == Node::Place::root;
     const auto key = names_.key_of(*directory);
-    const auto prefix = child_prefix(key);
     // Before the store is listed: one that becomes a record meanwhile is found twice, rather than not at all.
     for (const auto& file : pending_.of(*directory)) {
-        entries.all.push_back({Names::name_of(*file), Type::file});
+        entries.all.add(Names::name_of(*file), Type::file);
     }
-    const bool any_pending = !entries.all.empty();
+    entries.distinct = entries.all.empty();
     if (const auto value = key ? store_.find(*key) : std::nullopt) {
-        entries.all.push_back({std::string(kValueName), type_of(value->entry())});
+        entries.all.add(kValueName, type_of(value->entry().kind));
     }
-    bool any_file = false;
-    bool any_group = false;
+    add_stored(entries, child_prefix(key), directory->place == Node::Place::root);
+    return entries;
+}
+
+void Directories::add_stored(Listing::Entries& entries, const std::string& prefix, bool in_root) const
+{
+    std::size_t groups = 0;
+    std::size_t all = 0;
     ListRequest request{.prefix = prefix, .delimiter = ':', .after = {}, .limit = kPage};
-    for (auto page = store_.list(request); !page.empty(); page = store_.list(request)) {
-        for (const auto& item : page) {
-            auto segment = std::string_view(item.name).substr(prefix.size());
-            if (item.group) {
-                segment.remove_suffix(1);
-            } else if (segment == kMarkerSegment) {
+    for (bool more = true; more;) {
+        const auto page = store_.list_names(request);
+        for (std::size_t i = 0; i < page.size(); ++i) {
+            const auto kind = page.said_of(i);
+            if (kind && page[i] == kMarkerSegment) {
                 continue;
             }
-            (item.group ? any_group : any_file) = true;
-            entries.all.emplace_back(name_of_segment(segment, in_root),
-                                     item.group ? Type::directory : type_of(item.entry));
+            ++all;
+            groups += kind ? 0 : 1;
+            const auto type = kind ? type_of(*kind) : Type::directory;
+            is_plain(page[i]) ? entries.all.add(page[i], type)
+                              : entries.all.add(name_of_segment(page[i], in_root), type);
         }
-        if (page.size() < kPage) {
-            break;
+        more = page.size() == kPage;
+        if (more) {
+            const auto last = page.size() - 1;
+            request.after = prefix + std::string(page[last]) + (page.said_of(last) ? "" : ":");
         }
-        request.after = page.back().name;
     }
-    entries.distinct = !any_pending && !(any_file && any_group);
-    return entries;
+    entries.distinct &= groups == 0 || groups == all;
 }
 
 void Directories::first(const NodePtr& directory) const
@@ -254,14 +267,14 @@ void Directories::first(const NodePtr& directory) const
         }
         version = directory->listing.version();
     }
-    const auto entries = entries_of(directory);
+    auto entries = entries_of(directory);
     const std::lock_guard lock(directory->mutex);
     auto& listing = directory->listing;
     // Whoever begins at the start, alone, could only seek a cookie of his own from before.
-    if (listing.handles == 1 && listing.size() > 4 * entries.all.size() + kManyGone) {
+    if (listing.handles == 1 && listing.names().size() > 4 * entries.all.size() + kManyGone) {
         listing.begin_anew();
     }
-    listing.take(entries, version);
+    listing.take(std::move(entries), version);
 }
 
 std::vector<DirectoryEntry> Directories::next(const NodePtr& directory, std::uint64_t cookie, std::size_t most) const
@@ -283,25 +296,24 @@ std::vector<DirectoryEntry> Directories::next(const NodePtr& directory, std::uin
     return entries;
 }
 
-std::vector<Directories::Name> Directories::next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most)
+std::vector<ListedName> Directories::next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most)
 {
     const std::lock_guard lock(directory->mutex);
-    const auto& listing = directory->listing;
-    const bool current = listing.is_current();
-    std::vector<Name> names;
+    const auto& listed = directory->listing.names();
+    const bool current = directory->listing.is_current();
+    std::vector<ListedName> names;
     names.reserve(most);
-    for (auto place = static_cast<std::size_t>(cookie - kDots); place < listing.size() && names.size() < most;
-         ++place) {
-        const auto type = current ? listing.type(place) : std::nullopt;
+    for (auto place = static_cast<std::size_t>(cookie - kDots); place < listed.size() && names.size() < most; ++place) {
+        const auto type = current ? listed.said_of(place) : std::nullopt;
         if (type || !current) {
-            names.emplace_back(std::string(listing.name(place)), type, place + kDots + 1);
+            names.emplace_back(std::string(listed[place]), type, place + kDots + 1);
         }
     }
     return names;
 }
 
 // The keys of most are put together here: they have no name but their segment.
-std::vector<DirectoryEntry> Directories::numbered(const NodePtr& directory, std::vector<Name> names) const
+std::vector<DirectoryEntry> Directories::numbered(const NodePtr& directory, std::vector<ListedName> names) const
 {
     std::vector<DirectoryEntry> entries;
     entries.reserve(names.size());
@@ -323,7 +335,7 @@ std::vector<DirectoryEntry> Directories::numbered(const NodePtr& directory, std:
 }
 
 // Without a type it is looked for, if it is still there.
-std::optional<DirectoryEntry> Directories::entry_of(const NodePtr& directory, Name name) const
+std::optional<DirectoryEntry> Directories::entry_of(const NodePtr& directory, ListedName name) const
 {
     const auto spot = names_.spot_of(directory, name.name);
     if (!spot) {

@@ -31,13 +31,6 @@ class Directories {
 public:
     static constexpr std::uint64_t kDots = 2;  // entries, "." and "..", and the cookie of the second
 
-    // One of the names of a listing.
-    struct Name {
-        std::string name;
-        std::optional<Type> type;  // if nothing came or went since they were taken
-        std::uint64_t cookie = 0;
-    };
-
     Directories(Store& store, const NodeTable& nodes, const Names& names, const PendingFiles& pending,
                 Owner store_owner);
 
@@ -63,14 +56,14 @@ public:
     void keep(Batch& batch, const NodePtr& directory, std::string_view gone) const;
 
     // Listings. `open` tells whether what the kernel keeps of an earlier one can be used. `first` takes the directory's
-    // present names in; `next` tells the first entries behind `cookie` that are still there, `most` at most, none at
+    // present names in; `next` finds the first entries behind `cookie` that are still there, `most` at most, none at
     // the end.
     bool open(const NodePtr& directory) const;
     void close(const NodePtr& directory) const;
     void first(const NodePtr& directory) const;
     std::vector<DirectoryEntry> next(const NodePtr& directory, std::uint64_t cookie, std::size_t most) const;
     // The first names behind `cookie`, not below kDots, of which it may turn out that they are gone.
-    static std::vector<Name> next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most);
+    static std::vector<ListedName> next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most);
 
 private:
     Attributes described(const NodePtr& directory) const;
@@ -78,8 +71,9 @@ private:
     std::uint32_t links(const NodePtr& directory) const;
     Meta meta_of(const std::optional<std::string>& key) const;
     Listing::Entries entries_of(const NodePtr& directory) const;
-    std::vector<DirectoryEntry> numbered(const NodePtr& directory, std::vector<Name> names) const;
-    std::optional<DirectoryEntry> entry_of(const NodePtr& directory, Name name) const;
+    void add_stored(Listing::Entries& entries, const std::string& prefix, bool in_root) const;
+    std::vector<DirectoryEntry> numbered(const NodePtr& directory, std::vector<ListedName> names) const;
+    std::optional<DirectoryEntry> entry_of(const NodePtr& directory, ListedName name) const;
 
     Store& store_;
     const NodeTable& nodes_;

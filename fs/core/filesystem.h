@@ -98,16 +98,18 @@ public:
 
     // Directories.
     Result<std::unique_ptr<Handle>> open_directory(Ino ino);
-    // The first entries behind `cookie`, 0 being the start, `most` at most; none at the end.
-    std::vector<DirectoryEntry> next_entries(const Handle& handle, std::uint64_t cookie, std::size_t most);
-    // The first one with what lookup tells of it; but for "." and "..", of which it is the number and the type only.
+    // Tells `take` the entries behind `cookie`, 0 being the start, until it wants no more and returns false. It calls
+    // nothing here.
+    void list(const Handle& handle, std::uint64_t cookie, const std::function<bool(const DirectoryEntry&)>& take);
+    // The same with what lookup tells of each; but for "." and "..", of which it is the number and the type only. One
+    // that was not taken was not looked up.
     struct KnownEntry {
         std::string name;
         std::uint64_t cookie = 0;
         Attributes attributes;
         bool looked_up = true;  // the kernel will forget it
     };
-    std::optional<KnownEntry> next_known_entry(const Handle& handle, std::uint64_t cookie);
+    void list_known(const Handle& handle, std::uint64_t cookie, const std::function<bool(const KnownEntry&)>& take);
     void release_directory(std::unique_ptr<Handle> handle);
 
     // A change from outside of the kernel's requests: all of the batch or nothing. No directory markers are written;
@@ -132,8 +134,9 @@ private:
     Result<NodePtr> own_directory(Ino ino) const;
     static Status check_own(const NodePtr& parent, std::string_view name);
     Result<Attributes> lookup_in(const NodePtr& parent, std::string_view name);
-    Result<Attributes> lookup_listed(const NodePtr& parent, const Directories::Name& name);
-    std::vector<DirectoryEntry> next_entries_in(const NodePtr& directory, std::uint64_t cookie, std::size_t most);
+    std::vector<DirectoryEntry> next_entries(const NodePtr& directory, std::uint64_t cookie, std::size_t most);
+    bool list_known_page(const NodePtr& directory, std::uint64_t& cookie,
+                         const std::function<bool(const KnownEntry&)>& take);
     std::optional<KnownEntry> next_dots_or_control_entry(const NodePtr& directory, std::uint64_t cookie);
     Result<Attributes> attributes_of_node(const NodePtr& node, const Target* found = nullptr);
     Result<Attributes> known(const NodePtr& node, const Target* found = nullptr);

@@ -4,12 +4,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <mutex>
 #include <shared_mutex>
 #include <utility>
 
 namespace bytestore::fs {
 namespace {
+
+// Of a directory's entries. Those that whoever reads has no more room for were looked for in vain.
+constexpr std::size_t kListedAtOnce = 32;
 
 Status check_writable_key(std::string_view key)
 {
@@ -241,14 +245,18 @@ Result<std::unique_ptr<Handle>> Filesystem::open_directory(Ino ino)
     return handle;
 }
 
-std::vector<DirectoryEntry> Filesystem::next_entries(const Handle& handle, std::uint64_t cookie, std::size_t most)
+void Filesystem::list(const Handle& handle, std::uint64_t cookie,
+                      const std::function<bool(const DirectoryEntry&)>& take)
 {
-    const std::shared_lock names(names_lock_);
-    return next_entries_in(handle.node, cookie, most);
+    for (bool more = true; more;) {
+        const std::shared_lock names(names_lock_);
+        const auto page = next_entries(handle.node, cookie, kListedAtOnce);
+        more = !page.empty() && std::ranges::all_of(page, take);
+        cookie = more ? page.back().cookie : cookie;
+    }
 }
 
-std::vector<DirectoryEntry> Filesystem::next_entries_in(const NodePtr& directory, std::uint64_t cookie,
-                                                        std::size_t most)
+std::vector<DirectoryEntry> Filesystem::next_entries(const NodePtr& directory, std::uint64_t cookie, std::size_t most)
 {
     if (directory->place == Node::Place::control) {
         const auto entry = next_control_entry(*directory, cookie);
@@ -260,33 +268,50 @@ std::vector<DirectoryEntry> Filesystem::next_entries_in(const NodePtr& directory
     return directories_.next(directory, cookie, most);
 }
 
-std::optional<Filesystem::KnownEntry> Filesystem::next_known_entry(const Handle& handle, std::uint64_t cookie)
+void Filesystem::list_known(const Handle& handle, std::uint64_t cookie,
+                            const std::function<bool(const KnownEntry&)>& take)
 {
-    const std::shared_lock names(names_lock_);
-    const auto& in = handle.node;
-    if (cookie < Directories::kDots || in->place == Node::Place::control) {
-        return next_dots_or_control_entry(in, cookie);
+    std::optional<Ino> refused;
+    const auto offer = [&](const KnownEntry& entry) {
+        const bool taken = take(entry);
+        refused = !taken && entry.looked_up ? std::optional(entry.attributes.ino) : std::nullopt;
+        return taken;
+    };
+    for (bool more = true; more;) {
+        const std::shared_lock names(names_lock_);
+        more = list_known_page(handle.node, cookie, offer);
     }
-    for (auto listed = Directories::next_names(in, cookie, 1); !listed.empty();
-         listed = Directories::next_names(in, listed.front().cookie, 1)) {
-        auto& name = listed.front();
-        if (const auto attributes = lookup_listed(in, name)) {
-            return KnownEntry{.name = std::move(name.name), .cookie = name.cookie, .attributes = *attributes};
-        }
+    if (refused) {
+        forget(*refused, 1);
     }
-    return std::nullopt;
 }
 
-Result<Attributes> Filesystem::lookup_listed(const NodePtr& parent, const Directories::Name& name)
+// Moves `cookie` on; whether more may follow.
+bool Filesystem::list_known_page(const NodePtr& directory, std::uint64_t& cookie,
+                                 const std::function<bool(const KnownEntry&)>& take)
 {
-    TRY_ASSIGN(const auto& target, names_.resolve(parent, name.name, name.type));
-    return known(node_at(target), &target);
+    if (cookie < Directories::kDots || directory->place == Node::Place::control) {
+        const auto entry = next_dots_or_control_entry(directory, cookie);
+        cookie = entry ? entry->cookie : cookie;
+        return entry && take(*entry);
+    }
+    auto listed = Directories::next_names(directory, cookie, kListedAtOnce);
+    const auto targets = names_.resolve_each(directory, listed);
+    for (std::size_t i = 0; i < listed.size(); ++i) {
+        cookie = listed[i].cookie;
+        const auto attributes = targets[i] ? known(node_at(*targets[i]), &*targets[i]) : Result<Attributes>();
+        if (targets[i] && attributes &&
+            !take({.name = std::move(listed[i].name), .cookie = cookie, .attributes = *attributes})) {
+            return false;
+        }
+    }
+    return !listed.empty();
 }
 
 std::optional<Filesystem::KnownEntry> Filesystem::next_dots_or_control_entry(const NodePtr& directory,
                                                                              std::uint64_t cookie)
 {
-    auto entries = next_entries_in(directory, cookie, 1);
+    auto entries = next_entries(directory, cookie, 1);
     if (entries.empty()) {
         return std::nullopt;
     }

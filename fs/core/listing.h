@@ -6,23 +6,26 @@
 // Threads: one at a time.
 #pragma once
 
+#include "engine/packed_names.h"
 #include "fs/core/attributes.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace bytestore::fs {
 
+// One of the names of a listing.
+struct ListedName {
+    std::string name;
+    std::optional<Type> type;  // if nothing came or went since they were taken
+    std::uint64_t cookie = 0;  // where to go on behind it
+};
+
 class Listing {
 public:
-    struct Listed {
-        std::string name;
-        Type type = Type::file;
-    };
+    // With what had that name when they were taken; nullopt: nothing, it was gone.
+    using Names = PackedNames<std::optional<Type>>;
 
     // An entry came or went.
     void expire() { ++version_; }
@@ -30,30 +33,24 @@ public:
     // Of the directory as it is now.
     std::uint64_t version() const { return version_; }
 
-    std::size_t size() const { return ends_.size(); }
-    std::string_view name(std::size_t place) const;
-    // What had that name when the names were taken; nullopt: nothing, it was gone.
-    std::optional<Type> type(std::size_t place) const { return types_[place]; }
+    const Names& names() const { return names_; }
     // All that a directory has.
     struct Entries {
-        std::vector<Listed> all;
+        Names all;
         bool distinct = true;  // no name stands twice
     };
     // Appends those that are not in it: what the directory had at `version`. Of one that is named as a directory and as
     // something else it had the directory.
-    void take(const Entries& entries, std::uint64_t version);
+    void take(Entries entries, std::uint64_t version);
     // Without names; no cookie is good any more.
     void begin_anew();
 
     unsigned handles = 0;  // each may have cookies
 
 private:
-    void append(const Listed& entry);
-    void merge(const std::vector<Listed>& entries);
+    void merge(const Names& entries);
 
-    std::string names_;              // one behind the other
-    std::vector<std::size_t> ends_;  // of each
-    std::vector<std::optional<Type>> types_;
+    Names names_;
     std::uint64_t version_ = 1;
     std::uint64_t taken_ = 0;  // the version that the names are of
 };

@@ -128,6 +128,39 @@ Result<Target> Names::resolve(const NodePtr& directory, std::string_view name, s
     return std::move(*target);
 }
 
+// Most are files with plain names, whose keys follow one another.
+std::vector<std::optional<Target>> Names::resolve_each(const NodePtr& directory,
+                                                       std::span<const ListedName> listed) const
+{
+    std::vector<std::optional<Target>> targets(listed.size());
+    std::vector<std::size_t> stored;  // places
+    std::vector<std::string> keys;    // of these
+    const auto version = store_.version();
+    const bool only_stored = !directory->detached && !pending_.any(*directory);
+    const auto prefix = only_stored ? prefix_of(*directory) : "";
+    for (std::size_t place = 0; place < listed.size(); ++place) {
+        const auto& [name, type, cookie] = listed[place];
+        if (only_stored && type && type != Type::directory && is_plain(name)) {
+            stored.push_back(place);
+            keys.emplace_back().reserve(prefix.size() + name.size());
+            keys.back().append(prefix).append(name);
+        } else if (auto target = resolve(directory, name, type)) {
+            targets[place] = std::move(*target);
+        }
+    }
+    auto values = store_.find_each(std::move(keys));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (auto& value = values[i]) {
+            auto& target = targets[stored[i]].emplace();
+            target.spot = {directory, Node::Place::segment, listed[stored[i]].name, value->key()};
+            target.type = type_of(value->entry().kind);
+            target.version = version;
+            target.value = std::move(value);
+        }
+    }
+    return targets;
+}
+
 Result<Spot> Names::place_for(const NodePtr& directory, std::string_view name,
                               std::optional<std::string_view> moved) const
 {
@@ -165,7 +198,7 @@ std::optional<Target> Names::at(Spot spot, std::optional<Type> listed) const
     } else if (may_be_directory && is_directory(spot.key)) {
         target->type = Type::directory;
     } else if (auto value = is_marker(spot.key) ? std::nullopt : store_.find(spot.key)) {
-        target->type = type_of(value->entry());
+        target->type = type_of(value->entry().kind);
         target->value = std::move(value);
     } else {
         return std::nullopt;

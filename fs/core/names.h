@@ -4,12 +4,15 @@
 
 #include "engine/result.h"
 #include "engine/store.h"
+#include "fs/core/listing.h"
 #include "fs/core/node.h"
 #include "fs/core/pending_files.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bytestore::fs {
 
@@ -44,6 +47,8 @@ public:
     // Errc::not_found if nothing is there (or can ever be); Errc::name_too_long.
     // `listed`: see at().
     Result<Target> resolve(const NodePtr& directory, std::string_view name, std::optional<Type> listed = {}) const;
+    // The same of names of one listing, for less; nullopt where nothing is any more.
+    std::vector<std::optional<Target>> resolve_each(const NodePtr& directory, std::span<const ListedName> listed) const;
     // Where that would be. Errors as resolve.
     Result<Spot> spot_of(const NodePtr& directory, std::string_view name) const;
     // Where something new with this name would be: Errc::invalid for names that cannot be made (an alias can only be

@@ -104,7 +104,7 @@ std::optional<Type> OutsideChange::type_after(const Before& before) const
         return Type::directory;
     }
     if (const auto value = store_.find(before.spot.key)) {
-        return type_of(value->entry());
+        return type_of(value->entry().kind);
     }
     const auto target = names_.at(before.spot);  // a new file
     return target ? std::optional(target->type) : std::nullopt;
@@ -141,10 +141,10 @@ void OutsideChange::mend_value(const Before& before)
     const auto now = store_.find(before.spot.key);
     const auto file = nodes_.find(*before.node, Node::Place::value, {});
     if (before.value.has_value() != now.has_value() ||
-        (now && type_of(now->entry()) != type_of(before.value->entry()))) {
+        (now && type_of(now->entry().kind) != type_of(before.value->entry().kind))) {
         entry_changed(before.node, std::string(kValueName));
     }
-    if (file && (now ? type_of(now->entry()) == file->type : !before.value)) {
+    if (file && (now ? type_of(now->entry().kind) == file->type : !before.value)) {
         follow(file, before);
     } else {
         vanish(file, before);
@@ -159,7 +159,7 @@ void OutsideChange::become_directory(const Before& before)
     }
     const auto value = store_.find(key);
     const bool is_new = pending_.find(*directory, place, segment) == before.node;
-    if (value ? type_of(value->entry()) != before.node->type : !is_new) {
+    if (value ? type_of(value->entry().kind) != before.node->type : !is_new) {
         vanish(before.node, before);
         return;
     }

@@ -2,15 +2,7 @@
 
 #include "fs/fuse/replies.h"
 
-#include <algorithm>
-
 namespace bytestore::fuse {
-namespace {
-
-constexpr std::size_t kAtOnce = 32;  // of entries; those that do not fit any more were put together for nothing
-
-}  // namespace
-
 DirectoryReply::DirectoryReply(fuse_req_t request, const FilesystemSettings& settings, std::size_t size)
     : request_(request), settings_(settings), buffer_(size)
 {
@@ -19,38 +11,28 @@ DirectoryReply::DirectoryReply(fuse_req_t request, const FilesystemSettings& set
 void DirectoryReply::fill(fs::Filesystem& core, const fs::Handle& handle, std::uint64_t cookie, bool attributes)
 {
     if (attributes) {
-        for (auto entry = core.next_known_entry(handle, cookie); entry && add(core, *entry);) {
-            entry = core.next_known_entry(handle, entry->cookie);
-        }
+        core.list_known(handle, cookie, [this](const fs::Filesystem::KnownEntry& entry) { return add(entry); });
     } else {
-        auto entries = core.next_entries(handle, cookie, kAtOnce);
-        while (!entries.empty() && std::ranges::all_of(entries, [this](const auto& entry) { return add(entry); })) {
-            entries = core.next_entries(handle, entries.back().cookie, kAtOnce);
-        }
+        core.list(handle, cookie, [this](const fs::DirectoryEntry& entry) { return add(entry); });
     }
 }
 
 bool DirectoryReply::add(const fs::DirectoryEntry& entry)
 {
-    fs::Attributes attributes;
-    attributes.ino = entry.ino;
-    attributes.type = entry.type;
-    const auto st = stat_of(attributes, settings_);
+    struct stat st{};  // of which only these two count
+    st.st_ino = entry.ino;
+    st.st_mode = mode_bits(entry.type);
     return took(fuse_add_direntry(request_, buffer_.data() + used_, buffer_.size() - used_, entry.name.c_str(), &st,
                                   static_cast<off_t>(entry.cookie)));
 }
 
-// Like a lookup, an entry that the kernel gets is one that it will forget; "." and ".." are told by number only.
-bool DirectoryReply::add(fs::Filesystem& core, const fs::Filesystem::KnownEntry& entry)
+// "." and ".." are told by number only.
+bool DirectoryReply::add(const fs::Filesystem::KnownEntry& entry)
 {
     auto param = entry_of(entry.attributes, settings_);
     param.ino = entry.looked_up ? param.ino : 0;
-    const bool fits = took(fuse_add_direntry_plus(request_, buffer_.data() + used_, buffer_.size() - used_,
-                                                  entry.name.c_str(), &param, static_cast<off_t>(entry.cookie)));
-    if (!fits && entry.looked_up) {
-        core.forget(entry.attributes.ino, 1);
-    }
-    return fits;
+    return took(fuse_add_direntry_plus(request_, buffer_.data() + used_, buffer_.size() - used_, entry.name.c_str(),
+                                       &param, static_cast<off_t>(entry.cookie)));
 }
 
 bool DirectoryReply::took(std::size_t needed)

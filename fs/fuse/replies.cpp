@@ -26,12 +26,12 @@ timespec timespec_of(std::int64_t time)
     return {.tv_sec = seconds, .tv_nsec = nanoseconds};
 }
 
+}  // namespace
+
 mode_t mode_bits(fs::Type type)
 {
     return type == fs::Type::directory ? S_IFDIR : type == fs::Type::link ? S_IFLNK : S_IFREG;
 }
-
-}  // namespace
 
 struct stat stat_of(const fs::Attributes& attributes, const FilesystemSettings& settings)
 {

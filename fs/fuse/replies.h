@@ -12,6 +12,7 @@
 
 namespace bytestore::fuse {
 
+mode_t mode_bits(fs::Type type);  // S_IFMT
 struct stat stat_of(const fs::Attributes& attributes, const FilesystemSettings& settings);
 struct statvfs statvfs_of(const DiskSpace& space);
 fuse_entry_param entry_of(const fs::Attributes& attributes, const FilesystemSettings& settings);

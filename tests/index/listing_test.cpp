@@ -9,6 +9,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bytestore {
@@ -59,6 +60,22 @@ protected:
             << testing::PrintToString(request.after) << request.limit;
     }
 
+    // The same without what list_names() leaves out.
+    void expect_named(const ListRequest& request) const
+    {
+        std::vector<std::pair<std::string, std::optional<Kind>>> expected;
+        for (const auto& item : model_list(model_, request)) {
+            const auto name = item.name.substr(request.prefix.size());
+            item.group ? expected.emplace_back(name.substr(0, name.size() - 1), std::nullopt)
+                       : expected.emplace_back(name, item.entry.kind);
+        }
+        const auto names = index_.list_names(request);
+        ASSERT_EQ(names.size(), expected.size());
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            EXPECT_EQ(std::pair(std::string(names[i]), names.said_of(i)), expected[i]);
+        }
+    }
+
     std::vector<ListItem> all_pages(ListRequest request) const
     {
         std::vector<ListItem> items;
@@ -83,6 +100,7 @@ TEST_P(Listing, AnswersEveryRequest)
                 expect_listed({prefix, delimiter, prefix + after, SIZE_MAX});
                 expect_listed({prefix, delimiter, after, after.size() + 1});
             }
+            expect_named({prefix, delimiter, std::nullopt, SIZE_MAX});
         }
     }
 }
@@ -94,6 +112,28 @@ TEST_P(Listing, PagesOfEverySizeGiveTheSameItemsAsOne)
             const auto whole = index_.list({prefix, delimiter, std::nullopt, SIZE_MAX});
             for (std::size_t limit = 1; limit <= whole.size() + 1; ++limit) {
                 ASSERT_EQ(all_pages({prefix, delimiter, std::nullopt, limit}), whole);
+            }
+        }
+    }
+}
+
+TEST_P(Listing, FindsEachOfManyKeysInAnyOrder)
+{
+    auto keys = all_keys(3);
+    std::mt19937 random(GetParam());
+    for (const bool in_order : {true, false}) {
+        if (!in_order) {
+            std::ranges::shuffle(keys, random);
+        }
+        for (std::size_t step = 1; step < 5; ++step) {
+            std::vector<std::string> asked;
+            for (std::size_t i = 0; i < keys.size(); i += random() % step + 1) {
+                asked.push_back(keys[i]);
+            }
+            const auto found = index_.find_each(asked);
+            ASSERT_EQ(found.size(), asked.size());
+            for (std::size_t i = 0; i < asked.size(); ++i) {
+                EXPECT_EQ(found[i], index_.find(asked[i])) << testing::PrintToString(asked[i]);
             }
         }
     }

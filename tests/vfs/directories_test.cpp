@@ -247,6 +247,17 @@ TEST_F(Directories, AnImplicitDirectoryHasATimeThatStays)
     }
 }
 
+// Takes the first that comes, and no other.
+template <class Entry>
+auto only(std::optional<Entry>& first)
+{
+    return [&first](const Entry& entry) {
+        const bool taken = !first;
+        first = taken ? entry : *first;
+        return taken;
+    };
+}
+
 // A reader of a directory, entry by entry.
 class Reader {
 public:
@@ -260,22 +271,19 @@ public:
 
     std::optional<fs::DirectoryEntry> next()
     {
-        auto entries = fs_.next_entries(*handle_, cookie_, 1);
-        if (entries.empty()) {
-            return std::nullopt;
-        }
-        cookie_ = entries.front().cookie;
-        return std::move(entries.front());
+        std::optional<fs::DirectoryEntry> first;
+        fs_.list(*handle_, cookie_, only(first));
+        return moved_to(std::move(first));
     }
     // The same with attributes. The lookup is forgotten.
     std::optional<fs::Filesystem::KnownEntry> next_known()
     {
-        auto entry = fs_.next_known_entry(*handle_, cookie_);
-        cookie_ = entry ? entry->cookie : cookie_;
-        if (entry && entry->looked_up) {
-            fs_.forget(entry->attributes.ino, 1);
+        std::optional<fs::Filesystem::KnownEntry> first;
+        fs_.list_known(*handle_, cookie_, only(first));
+        if (first && first->looked_up) {
+            fs_.forget(first->attributes.ino, 1);
         }
-        return entry;
+        return moved_to(std::move(first));
     }
     void seek(std::uint64_t cookie) { cookie_ = cookie; }
     bool is_kept() const { return handle_->listing_kept; }
@@ -296,20 +304,35 @@ public:
     }
 
 private:
+    template <class Entry>
+    std::optional<Entry> moved_to(std::optional<Entry> entry)
+    {
+        cookie_ = entry ? entry->cookie : cookie_;
+        return entry;
+    }
+
     fs::Filesystem& fs_;
     std::unique_ptr<fs::Handle> handle_;
     std::uint64_t cookie_ = 0;
 };
 
-TEST_F(Directories, AListingWithAttributesTellsWhatTheOtherAndLookupTell)
-{
-    Batch batch;
-    for (const std::string key : {"d:file", "d:both", "d:both:below", "d:only:below", "d:%odd/", "d:", "d:..", "d"}) {
-        batch.set(key, key, {});
+class ListingsCompared : public Directories {
+protected:
+    void SetUp() override
+    {
+        Batch batch;
+        for (const std::string key :
+             {"d:file", "d:both", "d:both:below", "d:only:below", "d:%odd/", "d:", "d:..", "d", "d:other"}) {
+            batch.set(key, key, {});
+        }
+        batch.set("d:link", "file", {}, Kind::link);
+        ASSERT_TRUE(mount.store().apply(batch).has_value());
     }
-    batch.set("d:link", "file", {}, Kind::link);
-    ASSERT_TRUE(mount.store().apply(batch).has_value());
-    const auto pending = mount.create("d/pending", 0600);
+    void expect_the_same_with_attributes();
+};
+
+void ListingsCompared::expect_the_same_with_attributes()
+{
     Reader plain(mount, "d");
     Reader known(mount, "d");
     while (const auto entry = plain.next()) {
@@ -326,6 +349,26 @@ TEST_F(Directories, AListingWithAttributesTellsWhatTheOtherAndLookupTell)
         }
     }
     EXPECT_FALSE(known.next_known());
+}
+
+TEST_F(ListingsCompared, TellWithAttributesWhatTheOthersAndLookupTell)
+{
+    expect_the_same_with_attributes();
+}
+
+TEST_F(ListingsCompared, TellOfFilesThatAreNoRecordYetAsWell)
+{
+    const auto pending = mount.create("d/pending", 0600);
+    expect_the_same_with_attributes();
+}
+
+TEST_F(ListingsCompared, TellNothingOfWhatWentMeanwhile)
+{
+    Reader plain(mount, "d");
+    plain.next();
+    ASSERT_TRUE(mount.store().remove("d:file").has_value());
+    EXPECT_EQ(mount.rm("d/link"), 0);
+    expect_the_same_with_attributes();
 }
 
 class Listing : public Directories {

@@ -398,14 +398,20 @@ std::vector<std::string> Mount::read_listing(const fs::Handle& handle)
     std::vector<std::string> names;
     std::uint64_t cookie = 0;
     constexpr std::size_t kMost = 3;  // so that they come in several pieces
-    for (auto entries = fs_->next_entries(handle, cookie, kMost); !entries.empty();
-         entries = fs_->next_entries(handle, cookie, kMost)) {
-        cookie = entries.back().cookie;
-        for (const auto& entry : entries) {
+    std::size_t taken = kMost;
+    while (taken == kMost) {
+        taken = 0;
+        fs_->list(handle, cookie, [&](const fs::DirectoryEntry& entry) {
+            if (taken == kMost) {
+                return false;
+            }
+            ++taken;
+            cookie = entry.cookie;
             if (entry.name != "." && entry.name != "..") {
                 names.push_back(entry.name);
             }
-        }
+            return true;
+        });
     }
     std::ranges::sort(names);
     return names;
