@@ -1,35 +1,40 @@
 #include "engine/format/fields.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
 #include <limits>
+#include <string>
+#include <string_view>
 
 namespace bytestore::format {
 
 namespace {
 
-using std::string_view_literals::operator""sv;
+// Puts fields together where there is room for all that there can be, so that they are appended at once.
+class FieldText {
+public:
+    void put(std::string_view text) { end_ = std::copy(text.begin(), text.end(), end_); }
+    template <class N>
+    void digits(N number)
+    {
+        end_ = std::to_chars(end_, text_.data() + text_.size(), number).ptr;
+    }
+    void name(std::string_view name)
+    {
+        put(",\"");
+        put(name);
+        put("\":");
+    }
+    std::string_view view() const { return {text_.data(), end_}; }
 
-void append_name(std::string& out, std::string_view name)
-{
-    out += ",\""sv;
-    out += name;
-    out += "\":"sv;
-}
-
-template <class N>
-void append_digits(std::string& out, N number)
-{
-    const fmt::format_int digits(number);
-    out.append(digits.data(), digits.size());
-}
-
-template <class N>
-void append_number(std::string& out, std::string_view name, N number)
-{
-    append_name(out, name);
-    append_digits(out, number);
-}
+private:
+    static constexpr std::size_t kMostFields = 8;
+    static constexpr std::size_t kMostBytes = 32;  // of one: no name has more than five letters
+    std::array<char, kMostFields * kMostBytes> text_;
+    char* end_ = text_.data();
+};
 
 bool skip_name(Cursor& cursor, std::string_view name)
 {
@@ -68,22 +73,26 @@ bool read_batch(Cursor& cursor, std::optional<BatchMark>& batch)
 
 void append_fields(std::string& out, const Fields& fields)
 {
-    for_each_number(fields, [&out](std::string_view name, const auto& field, auto) {
+    FieldText text;
+    for_each_number(fields, [&text](std::string_view name, const auto& field, auto) {
         if (field) {
-            append_number(out, name, *field);
+            text.name(name);
+            text.digits(*field);
         }
     });
     if (fields.batch) {
-        append_name(out, kBatchField);
-        out += '"';
-        append_digits(out, fields.batch->index);
-        out += '/';
-        append_digits(out, fields.batch->count);
-        out += '"';
+        text.name(kBatchField);
+        text.put("\"");
+        text.digits(fields.batch->index);
+        text.put("/");
+        text.digits(fields.batch->count);
+        text.put("\"");
     }
     if (fields.synced_to) {
-        append_number(out, kSyncedField, *fields.synced_to);
+        text.name(kSyncedField);
+        text.digits(*fields.synced_to);
     }
+    out += text.view();
 }
 
 bool read_fields(std::string_view text, Fields& fields)

@@ -14,6 +14,9 @@ namespace {
 // Less garbage than this is not worth an allocation.
 constexpr std::size_t kLeastGarbage = 1024;
 
+// So many are looked at one by one.
+constexpr std::size_t kFew = 32;
+
 constexpr std::size_t kSpare = 8;  // an eighth of the room is for what comes next
 
 // A record: varint length of the key, the key, the entry with its mtime relative to 0.
@@ -37,7 +40,8 @@ std::size_t record_bytes(const char* const record)
 
 std::size_t IndexDelta::memory_bytes() const
 {
-    return records_.capacity() + starts_.capacity() * sizeof(std::size_t) + hashes_.capacity() * sizeof(IndexHash);
+    return records_.capacity() + starts_.capacity() * sizeof(std::size_t) + hashes_.capacity() * sizeof(IndexHash) +
+           seen_.memory_bytes();
 }
 
 std::size_t IndexDelta::lower_bound(std::string_view key) const
@@ -51,6 +55,9 @@ std::size_t IndexDelta::lower_bound(std::string_view key) const
 
 std::optional<std::size_t> IndexDelta::find(std::string_view key, IndexHash hash) const
 {
+    if (!seen_.may_have(hash)) {
+        return std::nullopt;
+    }
     for (std::size_t position = find_hash(0, hash); position < hashes_.size();
          position = find_hash(position + 1, hash)) {
         if (this->key(position) == key) {
@@ -60,7 +67,7 @@ std::optional<std::size_t> IndexDelta::find(std::string_view key, IndexHash hash
     return std::nullopt;
 }
 
-// Most are not there: a run without it is passed by in one.
+// A run without it is passed by in one.
 std::size_t IndexDelta::find_hash(std::size_t from, IndexHash hash) const
 {
     constexpr std::size_t kRun = 16;
@@ -96,15 +103,34 @@ void IndexDelta::insert(std::string_view key, IndexHash hash, const Entry& entry
 {
     make_room(starts_, 1, kSpare);
     make_room(hashes_, 1, kSpare);
+    note_hash(hash);
     const auto position = static_cast<std::ptrdiff_t>(lower_bound(key));
     const std::size_t start = append(key, entry);
     starts_.insert(starts_.begin() + position, start);
     hashes_.insert(hashes_.begin() + position, hash);
 }
 
+void IndexDelta::note_hash(IndexHash hash)
+{
+    if (!seen_.add(hash) && hashes_.size() >= kFew) {
+        seen_ = HashFilter(hashes_, 2 * hashes_.size());
+        seen_.add(hash);
+    }
+}
+
+// In its place if it takes up as much.
 void IndexDelta::replace(std::size_t position, const Entry& entry)
 {
-    const std::string name(key(position));  // a copy: the records move when they grow
+    const char* at = records_.data() + starts_[position];
+    const std::string name(take_key(at));  // a copy: the records move when they grow
+    const auto place = at - records_.data();
+    decode_entry(at, 0);
+    std::array<char, kMaxEntryBytes> packed;
+    char* const packed_end = encode_entry(packed.data(), entry, 0);
+    if (packed_end - packed.data() == at - records_.data() - place) {
+        std::copy(packed.data(), packed_end, records_.begin() + place);
+        return;
+    }
     const std::size_t start = append(name, entry);
     used_ -= record_bytes(records_.data() + starts_[position]);
     starts_[position] = start;

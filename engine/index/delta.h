@@ -5,6 +5,7 @@
 // only the table, a copy copies two blocks, and a record costs little more than its key.
 #pragma once
 
+#include "engine/index/hash_filter.h"
 #include "engine/index/key_places.h"
 #include "engine/types.h"
 
@@ -23,7 +24,7 @@ public:
 
     // The position of the first key that is not below `key`; size() if there is none.
     std::size_t lower_bound(std::string_view key) const;
-    // The position of `key`. Looks at hashes, which lie side by side, before it looks at a key.
+    // The position of `key`. Looks at a filter, and at hashes, which lie side by side, before it looks at a key.
     std::optional<std::size_t> find(std::string_view key, IndexHash hash) const;
     std::string_view key(std::size_t position) const;
     Entry entry(std::size_t position) const;
@@ -36,12 +37,14 @@ public:
 private:
     // The position of a hash, from `from` on; size() if there is none.
     std::size_t find_hash(std::size_t from, IndexHash hash) const;
+    void note_hash(IndexHash hash);
     std::size_t append(std::string_view key, const Entry& entry);
     void drop_garbage();
 
     std::string records_;
     std::vector<std::size_t> starts_;  // of the records, in the order of their keys
     std::vector<IndexHash> hashes_;    // in the same order
+    HashFilter seen_;                  // of them, and of some that were erased; knows nothing while they are few
     std::size_t used_ = 0;             // bytes of records_ that are not garbage
 };
 

@@ -5,26 +5,14 @@
 #include <cstring>
 
 namespace bytestore {
-namespace {
-
-// For each group: one in eight that are not there is taken for one that is.
-constexpr std::size_t kBitsAGroup = 8;
-
-constexpr std::size_t kLeastBits = 64;
-
-}  // namespace
-
 GroupFilter::GroupFilter(std::span<const IndexHash> groups)
-    : bits_(groups.size() * kBitsAGroup + kLeastBits), set_(bits_)
+    : groups_(groups, groups.size())
 {
-    for (const IndexHash group : groups) {
-        set_.insert(bit_of(group));
-    }
 }
 
 bool GroupFilter::may_have(std::string_view prefix) const
 {
-    return bits_ == 0 || !prefix.ends_with(kDelimiter) || set_.contains(bit_of(index_hash(prefix)));
+    return !prefix.ends_with(kDelimiter) || groups_.may_have(index_hash(prefix));
 }
 
 // Those that the last key was in as well are there.

@@ -1,14 +1,11 @@
 // Tells in one look that no key of a base is in a group: that none begins with a prefix which ends with kDelimiter.
 // Whoever looks a file up asks whether it is a directory, and it hardly ever is.
-//
-// A Bloom filter of one hash. It is sometimes wrong about a group that is not there, and never about one that is.
 #pragma once
 
+#include "engine/index/hash_filter.h"
 #include "engine/index/key_places.h"
-#include "engine/index/rank_set.h"
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,13 +24,10 @@ public:
 
     // Also true of a prefix that is not a group's.
     bool may_have(std::string_view prefix) const;
-    std::size_t memory_bytes() const { return set_.memory_bytes(); }
+    std::size_t memory_bytes() const { return groups_.memory_bytes(); }
 
 private:
-    std::size_t bit_of(IndexHash group) const { return std::uint64_t{group} * bits_ >> 32; }
-
-    std::size_t bits_ = 0;  // none: it knows nothing
-    RankSet set_;
+    HashFilter groups_;
 };
 
 // Collects the groups of keys that come in their order.

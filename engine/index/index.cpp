@@ -13,8 +13,9 @@ namespace {
 constexpr std::size_t kKeysAChange = 8;
 
 // Of an index that the processor keeps in its caches, about. Beyond it costs less to merge what waits than to move each
-// time what lies behind.
+// time what lies behind, and room counts for more than the time that merges take.
 constexpr std::size_t kPartsInCache = 64;
+constexpr std::size_t kMoreChanges = 4;  // times as many wait in a part of one
 
 constexpr std::size_t part_keys(std::size_t least_merge)
 {
@@ -169,7 +170,8 @@ std::optional<std::string> Index::begin_behind(std::size_t part) const
 
 bool Index::outgrown(const IndexPart& part) const
 {
-    return part.changes() >= std::max(least_merge_, part.base().size() / kKeysAChange);
+    const std::size_t most = least_merge_ * (parts_.size() <= kPartsInCache ? kMoreChanges : 1);
+    return part.changes() >= std::max(most, part.base().size() / kKeysAChange);
 }
 
 }  // namespace bytestore

@@ -2,10 +2,10 @@
 //
 // It is made of parts, each with the keys of a range, about a thousand of them. A part has two levels
 // (engine/index/index_part.h): a base of packed blocks, in which a path-like key costs less than its own length, and
-// above it what was put or erased since. When more changes wait in a part than its bound (kLeastMerge, or an eighth of
-// a base that is still in one piece because it is read on demand), they are merged into a new base, which is split when
-// it has become too large. So a mutation costs O(log n) and now and then the rewriting of a thousand entries, and never
-// more: readers wait for no large merge.
+// above it what was put or erased since. When more changes wait in a part than its bound (kLeastMerge, four times that
+// in an index of few parts, or an eighth of a base that is still in one piece because it is read on demand), they are
+// merged into a new base, which is split when it has become too large. So a mutation costs O(log n) and now and then
+// the rewriting of a thousand entries, and never more: readers wait for no large merge.
 //
 // Order is that of unsigned bytes. Thread-safety: const methods may run at the same time; a mutation excludes all
 // others (the store holds its lock). A mutation that throws (for lack of memory) has changed nothing. One that was
@@ -30,8 +30,8 @@ class Index {
 public:
     static constexpr std::size_t kLeastMerge = 128;
 
-    // `least_merge`: how many changes may wait in a part however small its base is; a part has up to eight times as
-    // many keys.
+    // `least_merge`: how many changes may wait in a part of many, however small its base is; a part has up to eight
+    // times as many keys.
     explicit Index(std::size_t least_merge = kLeastMerge);
     // One that shows `base`.
     explicit Index(IndexBase base, std::size_t least_merge = kLeastMerge);

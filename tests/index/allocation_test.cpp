@@ -39,7 +39,7 @@ thread_local long allocations_left = -1;
 namespace bytestore {
 namespace {
 
-class OutOfMemory : public testing::Test {
+class OutOfMemory : public testing::TestWithParam<std::size_t> {
 protected:
     // Runs `mutate` with ever more memory until it is enough; before that it must change nothing. Returns how often it
     // was not.
@@ -60,15 +60,15 @@ protected:
         }
     }
 
-    Index index_{8};
+    Index index_{GetParam()};
     Model model_;
 };
 
-TEST_F(OutOfMemory, AMutationThatThrowsHasChangedNothing)
+TEST_P(OutOfMemory, AMutationThatThrowsHasChangedNothing)
 {
     int failures = 0;
-    for (std::uint64_t i = 0; i < 60; ++i) {
-        const std::string key = "a key too long to lie in the string itself " + std::to_string(i * 7 % 23);
+    for (std::uint64_t i = 0; i < 200; ++i) {
+        const std::string key = "a key too long to lie in the string itself " + std::to_string(i * 7 % 97);
         const Entry entry = entry_number(i);
         failures += failures_of([&] { i % 3 == 2 ? index_.erase(key) : index_.put(key, entry); });
         i % 3 == 2 ? model_erase(model_, key) : model_put(model_, key, entry);
@@ -76,6 +76,9 @@ TEST_F(OutOfMemory, AMutationThatThrowsHasChangedNothing)
     }
     EXPECT_GT(failures, 60);
 }
+
+// With merges all the time, and with none.
+INSTANTIATE_TEST_SUITE_P(MergeBounds, OutOfMemory, testing::Values(2, 64));
 
 }  // namespace
 }  // namespace bytestore
