@@ -32,27 +32,25 @@ bool leave_group(Cursor& cursor, std::string_view group)
     return behind.has_value();
 }
 
-// `add_key` hears of each key that is listed, at which the cursor is, and `add_group` of each group.
+// `add_key` hears of each key that is listed, at which the cursor is, and `add_group` of each group, whose first key it
+// is at. It stays at the last: the next may be far behind keys that were erased.
 template <class Cursor, class AddKey, class AddGroup>
 void walk_items(Cursor& cursor, const ListRequest& request, const AddKey& add_key, const AddGroup& add_group)
 {
     const auto start = list_start(request);
-    if (!start) {
+    if (!start || request.limit == 0) {
         return;
     }
     cursor.seek(*start);
-    for (std::size_t left = request.limit; left > 0 && cursor.valid(); --left) {
-        if (!cursor.key().starts_with(request.prefix)) {
+    for (std::size_t left = request.limit; cursor.valid() && cursor.key().starts_with(request.prefix);) {
+        const auto group = group_of(cursor.key(), request);
+        group ? add_group(*group) : add_key();
+        if (--left == 0) {
             return;
         }
-        const auto group = group_of(cursor.key(), request);
         if (!group) {
-            add_key();
             cursor.next();
-            continue;
-        }
-        add_group(*group);
-        if (!leave_group(cursor, *group)) {
+        } else if (!leave_group(cursor, *group)) {
             return;
         }
     }

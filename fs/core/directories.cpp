@@ -180,13 +180,20 @@ void Directories::keep(Batch& batch, const NodePtr& directory, std::string_view 
         return;
     }
     const auto key = names_.key_of(*directory);
-    const auto group = std::string(gone) + ':';
-    // The entry that goes is at most a key and a group, so the third item, if not an earlier one, is something that
-    // stays.
-    const auto items = store_.list({.prefix = child_prefix(key), .delimiter = ':', .after = {}, .limit = 3});
-    const bool stays =
-        std::ranges::any_of(items, [&](const ListItem& item) { return item.name != gone && item.name != group; });
-    if (!stays && !items.empty()) {
+    ListRequest request{.prefix = child_prefix(key), .delimiter = ':', .after = {}, .limit = 1};
+    gone.remove_prefix(request.prefix.size());
+    // The first name is that of the marker, if there is one. The entry that goes is at most a key and a group, so the
+    // third, if not an earlier one, is something that stays.
+    auto names = store_.list_names(request);
+    if (!names.empty() && names[0] == gone) {
+        request.limit = 3;
+        names = store_.list_names(request);
+    }
+    std::size_t going = 0;
+    while (going < names.size() && names[going] == gone) {
+        ++going;
+    }
+    if (going > 0 && going == names.size()) {
         batch.set(marker_key(key), "", meta_of(key));
     }
 }
