@@ -145,7 +145,7 @@ TEST_P(Listing, ALimitOfZeroGivesNothing)
     EXPECT_TRUE(index_.list({"", std::nullopt, std::nullopt, 0}).empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Listing, testing::Range(0U, 20U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Listing, testing::Range(0U, 10U));
 
 std::vector<std::string> names(const Index& index, const ListRequest& request)
 {
