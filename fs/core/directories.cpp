@@ -163,12 +163,18 @@ void Directories::touch_unknown(const NodePtr& directory)
     directory->directory_links.reset();
 }
 
+void Directories::expire_listing(const NodePtr& directory)
+{
+    const std::lock_guard lock(directory->mutex);
+    directory->listing.expire();
+}
+
 Status Directories::check_empty(const Node* directory, const std::string& key) const
 {
     const auto marker = marker_key(key);
     const auto first = store_.list({.prefix = child_prefix(key), .delimiter = {}, .after = {}, .limit = 2});
     const bool only_marker = std::ranges::all_of(first, [&](const ListItem& item) { return item.name == marker; });
-    if (!only_marker || store_.find(key) || (directory != nullptr && pending_.any(*directory))) {
+    if (!only_marker || names_.value_of(key) || (directory != nullptr && pending_.any(*directory))) {
         return fail(Errc::not_empty, "the directory is not empty");
     }
     return {};
@@ -176,7 +182,7 @@ Status Directories::check_empty(const Node* directory, const std::string& key) c
 
 void Directories::keep(Batch& batch, const NodePtr& directory, std::string_view gone) const
 {
-    if (directory->place == Node::Place::root) {
+    if (directory->place == Node::Place::root || directory->marked) {
         return;
     }
     const auto key = names_.key_of(*directory);
@@ -185,6 +191,7 @@ void Directories::keep(Batch& batch, const NodePtr& directory, std::string_view 
     // The first name is that of the marker, if there is one. The entry that goes is at most a key and a group, so the
     // third, if not an earlier one, is something that stays.
     auto names = store_.list_names(request);
+    directory->marked = !names.empty() && names[0] == kMarkerSegment && names.said_of(0);
     if (!names.empty() && names[0] == gone) {
         request.limit = 3;
         names = store_.list_names(request);
@@ -193,8 +200,9 @@ void Directories::keep(Batch& batch, const NodePtr& directory, std::string_view 
     while (going < names.size() && names[going] == gone) {
         ++going;
     }
-    if (going > 0 && going == names.size()) {
-        batch.set(marker_key(key), "", meta_of(key));
+    auto marker = marker_key(key);
+    if (going > 0 && going == names.size() && marker.size() <= kMaxKeyBytes) {
+        batch.set(std::move(marker), "", meta_of(key));
     }
 }
 
@@ -230,7 +238,7 @@ Listing::Entries Directories::entries_of(const NodePtr& directory) const
         entries.all.add(Names::name_of(*file), Type::file);
     }
     entries.distinct = entries.all.empty();
-    if (const auto value = key ? store_.find(*key) : std::nullopt) {
+    if (const auto value = key ? names_.value_of(*key) : std::nullopt) {
         entries.all.add(kValueName, type_of(value->entry().kind));
     }
     add_stored(entries, child_prefix(key), directory->place == Node::Place::root);

@@ -45,6 +45,9 @@ public:
     // The same, of an entry that may have been a directory, or have become one.
     static void touch_unknown(const NodePtr& directory);
 
+    // The numbers of what it has, or of ".." in it, are others than those that were listed.
+    static void expire_listing(const NodePtr& directory);
+
     // The time at which an entry came or went, of a directory that mkdir made, becomes a record. (Where only keys make
     // it, a marker would keep it when they are gone.)
     void store_time(const NodePtr& directory) const;
@@ -52,7 +55,7 @@ public:
     // Errc::not_empty while anything but the marker is in it.
     Status check_empty(const Node* directory, const std::string& key) const;
     // Adds the marker of `directory` to `batch` if nothing would be left under it once the entry with key `gone` has
-    // been taken out.
+    // been taken out. One whose marker would be too long a key goes.
     void keep(Batch& batch, const NodePtr& directory, std::string_view gone) const;
 
     // Listings. `open` tells whether what the kernel keeps of an earlier one can be used. `first` takes the directory's

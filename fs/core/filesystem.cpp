@@ -141,7 +141,13 @@ void Filesystem::forget(Ino ino, std::uint64_t lookups)
         return;
     }
     nodes_.forget(found, lookups);
-    if (found->place == Node::Place::control && !nodes_.find(ino)) {
+    const bool has_another_number = found->moved && !found->detached;
+    const bool is_gone = (has_another_number || found->place == Node::Place::control) && !nodes_.find(ino);
+    if (is_gone && has_another_number) {
+        const std::shared_lock names(names_lock_);
+        Directories::expire_listing(found->parent);
+    }
+    if (is_gone && found->place == Node::Place::control) {
         const std::lock_guard lock(texts_mutex_);
         texts_.erase(ino);
     }

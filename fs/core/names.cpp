@@ -69,6 +69,11 @@ bool Names::is_directory(std::string_view key) const
     return store_.any(child_prefix(key));
 }
 
+std::optional<ValueRef> Names::value_of(std::string_view key) const
+{
+    return is_marker(key) ? std::nullopt : store_.find(key);
+}
+
 Spot Names::spot_of(const NodePtr& directory, Node::Place place, std::string segment) const
 {
     auto key = place == Node::Place::value ? key_of(*directory).value_or("") : join(*directory, segment);
@@ -197,7 +202,7 @@ std::optional<Target> Names::at(Spot spot, std::optional<Type> listed) const
         target->pending = std::move(node);
     } else if (may_be_directory && is_directory(spot.key)) {
         target->type = Type::directory;
-    } else if (auto value = is_marker(spot.key) ? std::nullopt : store_.find(spot.key)) {
+    } else if (auto value = value_of(spot.key)) {
         target->type = type_of(value->entry().kind);
         target->value = std::move(value);
     } else {

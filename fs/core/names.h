@@ -60,6 +60,8 @@ public:
     std::optional<Target> at(Spot spot, std::optional<Type> listed = {}) const;
     // Whether `key` is a directory: keys or a marker stand under it.
     bool is_directory(std::string_view key) const;
+    // What a file or a link with this key shows; a marker is neither.
+    std::optional<ValueRef> value_of(std::string_view key) const;
 
 private:
     std::optional<std::string> resolve_alias(const std::string& prefix, std::string_view head,

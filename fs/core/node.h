@@ -77,6 +77,11 @@ struct Node {
     Place place = Place::segment;
     std::shared_ptr<Node> parent;
     std::string segment;  // for control: the file's name
+    bool marked = false;  // a directory's marker was seen, and only a change beside the mount takes it away
+
+    // It has another name than when it got its number: the name gets another number when the kernel has forgotten the
+    // node. Set with the name lock held alone.
+    std::atomic<bool> moved = false;
 
     // Unlinked or replaced: it has no key any more. Set with the name lock held alone, or, for a new file that could
     // not be stored, shared and with `mutex`.

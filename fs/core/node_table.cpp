@@ -174,6 +174,7 @@ void NodeTable::move(const NodePtr& node, const NodePtr& parent, Node::Place pla
     ++parent->pins;
     node->place = place;
     node->segment = std::string(segment);
+    node->moved = true;
     name_locked(node);
     --old_parent->pins;
     release_locked(old_parent);
@@ -187,6 +188,7 @@ void NodeTable::exchange(const NodePtr& a, const NodePtr& b)
     std::swap(a->parent, b->parent);
     std::swap(a->place, b->place);
     std::swap(a->segment, b->segment);
+    a->moved = b->moved = true;
     name_locked(a);
     name_locked(b);
 }

@@ -26,7 +26,8 @@ Result<Position> OutsideChange::run(const Batch& batch, const Invalidations& inv
     for (const auto& operation : batch.operations()) {
         note(operation.key);
     }
-    TRY_ASSIGN(const auto position, store_.commit(batch));
+    TRY_ASSIGN(auto position, store_.commit(batch));
+    position = std::max(position, record_what_is_left());
     for (const auto& [key, before] : before_) {
         mend(before);
     }
@@ -52,6 +53,7 @@ void OutsideChange::note(std::string_view key)
         const bool last = end == key.size();
         contents_.insert(directory->ino);
         if (last && segment == kMarkerSegment) {
+            directory->marked = false;
             return;
         }
         auto& before = note_spot(directory, segment, key.substr(0, end));
@@ -76,7 +78,7 @@ OutsideChange::Before& OutsideChange::note_spot(const NodePtr& directory, std::s
                            .key = std::string(key)},
                   .node = nodes_.find(*directory, Node::Place::segment, segment),
                   .type = {},
-                  .value = store_.find(key)};
+                  .value = names_.value_of(key)};
     if (before.node) {
         before.type = before.node->type;
     } else if (const auto target = names_.at(before.spot)) {
@@ -85,25 +87,25 @@ OutsideChange::Before& OutsideChange::note_spot(const NodePtr& directory, std::s
     return before_.emplace(key, std::move(before)).first->second;
 }
 
-bool OutsideChange::holds_new_files(const NodePtr& directory) const
+// New files that are all that is left of a directory become records: nothing but keys makes a directory. Whoever writes
+// one that fails hears of it when he closes it.
+Position OutsideChange::record_what_is_left()
 {
-    const auto is_in = [&](const NodePtr& file) {
-        auto at = file->parent;
-        while (at && at != directory) {
-            at = at->parent;
-        }
-        return at == directory;
-    };
-    return std::ranges::any_of(pending_.all(), is_in);
+    Position last;
+    for (const auto& file : pending_.all()) {
+        const auto directory = names_.key_of(*file->parent);
+        const auto done = directory && !names_.is_directory(*directory) ? files_.commit(file) : Position{};
+        last = done ? std::max(last, *done) : last;
+    }
+    return last;
 }
 
 std::optional<Type> OutsideChange::type_after(const Before& before) const
 {
-    const bool was_directory = before.node && before.node->type == Type::directory;
-    if (names_.is_directory(before.spot.key) || (was_directory && holds_new_files(before.node))) {
+    if (names_.is_directory(before.spot.key)) {
         return Type::directory;
     }
-    if (const auto value = store_.find(before.spot.key)) {
+    if (const auto value = names_.value_of(before.spot.key)) {
         return type_of(value->entry().kind);
     }
     const auto target = names_.at(before.spot);  // a new file
@@ -138,7 +140,7 @@ void OutsideChange::mend_value(const Before& before)
     if (!before.named || !before.node) {
         return;
     }
-    const auto now = store_.find(before.spot.key);
+    const auto now = names_.value_of(before.spot.key);
     const auto file = nodes_.find(*before.node, Node::Place::value, {});
     if (before.value.has_value() != now.has_value() ||
         (now && type_of(now->entry().kind) != type_of(before.value->entry().kind))) {
@@ -157,7 +159,7 @@ void OutsideChange::become_directory(const Before& before)
     if (!before.node) {
         return;
     }
-    const auto value = store_.find(key);
+    const auto value = names_.value_of(key);
     const bool is_new = pending_.find(*directory, place, segment) == before.node;
     if (value ? type_of(value->entry().kind) != before.node->type : !is_new) {
         vanish(before.node, before);
@@ -192,7 +194,7 @@ void OutsideChange::leave_directory(const Before& before, std::optional<Type> ty
 // The file has its key still.
 void OutsideChange::follow(const NodePtr& file, const Before& before)
 {
-    const auto now = store_.find(before.spot.key);
+    const auto now = names_.value_of(before.spot.key);
     if (file && before.named && !same_record(before.value, now)) {
         if (files_.replaced(file)) {
             stale_.push_back(file);

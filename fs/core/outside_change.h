@@ -3,8 +3,8 @@
 //
 // Open files keep what they had when their key vanishes, as after an unlink, and follow a value that is replaced,
 // unless a writer has something in its buffer: then the last close wins. A file whose key becomes a directory is that
-// directory's %value from then on, and the reverse. A directory that holds nothing but new files that are no record yet
-// stays until they are.
+// directory's %value from then on, and the reverse. Of a directory in which nothing is left but new files that are no
+// record yet these become records, and it stays.
 //
 // The caller holds the name lock alone.
 #pragma once
@@ -51,8 +51,8 @@ private:
     void note(std::string_view key);
     Before& note_spot(const NodePtr& directory, std::string_view segment, std::string_view key);
 
+    Position record_what_is_left();
     std::optional<Type> type_after(const Before& before) const;
-    bool holds_new_files(const NodePtr& directory) const;
     void mend(const Before& before);
     void mend_value(const Before& before);
     void become_directory(const Before& before);

@@ -116,7 +116,7 @@ Status Rename::move_directory(const std::string& from, const std::string& to)
     const auto prefix = child_prefix(from);
     const auto new_prefix = child_prefix(to);
     TRY(files_.follow(from, to));
-    if (const auto value = store_.find(from)) {
+    if (const auto value = names_.value_of(from)) {
         move_stored(from, to, value->entry().meta);
     }
     ListRequest request{.prefix = prefix, .delimiter = {}, .after = {}, .limit = kItemsAPage};
@@ -203,15 +203,20 @@ void Rename::move_nodes(RenameMode mode)
         } else if (other) {
             nodes_.move(other, from_.spot.directory, from_.spot.place, from_.spot.segment);
         }
-        return;
+    } else {
+        if (other && replaced_->type == Type::directory) {
+            nodes_.detach(*other);
+        } else if (other) {
+            files_.orphan(other, replaced_->value);
+        }
+        if (node) {
+            nodes_.move(node, to_.directory, to_.place, to_.segment);
+        }
     }
-    if (other && replaced_->type == Type::directory) {
-        nodes_.detach(*other);
-    } else if (other) {
-        files_.orphan(other, replaced_->value);
-    }
-    if (node) {
-        nodes_.move(node, to_.directory, to_.place, to_.segment);
+    for (const auto& moved : {node, other}) {
+        if (moved && moved->type == Type::directory) {
+            Directories::expire_listing(moved);  // which has a number for ".."
+        }
     }
 }
 

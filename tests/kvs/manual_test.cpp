@@ -1,4 +1,5 @@
 // The manual page and the help name the same commands and options.
+#include "fs/control/stats_text.h"
 #include "tests/kvs/kvs_fixture.h"
 
 #include <iterator>
@@ -53,6 +54,13 @@ TEST(ManualTest, the_long_options_are_those_of_the_help)
     ASSERT_THAT(help_options(), testing::IsSupersetOf({"dir", "verbose", "raw", "json", "keys-only", "file",
                                                        "directories", "atomic", "version"}));
     EXPECT_EQ(matches(read_file(MAN_PAGE), "Fl Fl ([a-z-]+)"), help_options());
+}
+
+TEST(ManualTest, it_tells_every_member_of_the_statistics)
+{
+    const auto members = matches(fs::stats_json({}), "\"([a-z_]+)\":");
+    ASSERT_THAT(members, testing::Contains("live_keys"));
+    EXPECT_THAT(matches(read_file(MAN_PAGE), "\\.Li ([a-z_]+)"), testing::IsSupersetOf(members));
 }
 
 }  // namespace

@@ -90,7 +90,8 @@ TEST_P(MessagesTest, AreNoMoreThanTheProtocolNeeds)
 INSTANTIATE_TEST_SUITE_P(
     ReadWrite, MessagesTest,
     testing::Values(Command{"EchoToANewFile", "ls $MNT/dir", "echo x > $MNT/new", 5},
-                    Command{"EchoToAFile", "cat $MNT/file; stat $MNT/file", "echo; echo x > $MNT/file", 4},
+                    Command{"EchoToAFile", "cat $MNT/file; stat $MNT/file", "dash -c 'echo x > $MNT/file'", 4},
+                    Command{"EchoOfBashWhichStatsToAFile", "cat $MNT/file; stat $MNT/file", "echo x > $MNT/file", 5},
                     Command{"CatCold", "cold", "cat $MNT/file", 2},
                     Command{"CatHot", "cat $MNT/file; cat $MNT/file", "cat $MNT/file", 1},
                     Command{"StatHot", "stat $MNT/file", "stat $MNT/file", 0},
@@ -103,7 +104,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Command{"Rm", "cat $MNT/file; stat $MNT/file", "rm $MNT/file", 1},
                     Command{"SedInPlace", "cat $MNT/file", "sed -i s/a/b/ $MNT/file", 13},
                     Command{"CpOfThreeFiles", "ls $MNT", "cp -r $TMP/three $MNT/copy", 15},
-                    Command{"RmOfThreeFiles", "ls -l $MNT/three", "rm -rf $MNT/three", 8}),
+                    Command{"RmOfThreeFiles", "ls -l $MNT/three", "rm -rf $MNT/three", 8},
+                    Command{"RmOfThreeFilesCold", "cold", "rm -rf $MNT/three", 12}),
     [](const auto& test) { return std::string(test.param.name); });
 
 // Nothing changes there, so that the kernel need not ask.
@@ -132,6 +134,7 @@ INSTANTIATE_TEST_SUITE_P(ReadOnly, ReadOnlyMessagesTest,
                                          Command{"StatHot", "stat $MNT/file", "stat $MNT/file", 0},
                                          Command{"LsCold", "stat $MNT/dir", "ls $MNT/dir", 2},
                                          Command{"LsHot", "ls $MNT/dir; stat $MNT/dir", "ls $MNT/dir", 0},
+                                         Command{"LsLongCold", "ls -l $MNT/three; stat $MNT/dir", "ls -l $MNT/dir", 2},
                                          Command{"LsLongHot", "ls -l $MNT/dir; stat $MNT/dir", "ls -l $MNT/dir", 0}),
                          [](const auto& test) { return std::string(test.param.name); });
 

@@ -180,16 +180,70 @@ TEST_F(ApplyTest, AnOpenFileFollowsUnlessItWasWrittenTo)
     EXPECT_EQ(mount.after_crash("f"), "Middle");
 }
 
-TEST_F(ApplyTest, ANewFileThatIsNoRecordYetKeepsItsPlace)
+// Of a directory a new file is all that is left.
+class LeftAlone : public ApplyTest {
+protected:
+    void SetUp() override
+    {
+        mount.kvs_set("d:last", "x");
+        file = mount.create("d/new");
+        EXPECT_EQ(file->write(0, "text"), 0);
+        EXPECT_EQ(mount.kvs_delete("d:last"), 0);
+    }
+
+    std::optional<OpenFile> file;
+};
+
+TEST_F(LeftAlone, ANewFileIsARecordAndItsDirectoryStays)
 {
+    EXPECT_EQ(mount.after_crash("d:new"), "text");
+    EXPECT_THAT(entries(), Not(Contains(Pair(fs::kRootIno, "d"))));
+    EXPECT_THAT(mount.ls(""), ElementsAre("d"));
+    EXPECT_THAT(mount.ls("d"), ElementsAre("new"));
+    EXPECT_EQ(file->write(4, "s"), 0);
+    EXPECT_EQ(file->close(), 0);
+    EXPECT_EQ(mount.read("d/new"), "texts");
+}
+
+TEST_F(LeftAlone, ANewFileThatIsRemovedLeavesItsDirectoryBehind)
+{
+    EXPECT_EQ(mount.rm("d/new"), 0);
+    EXPECT_THAT(mount.ls(""), ElementsAre("d"));
+    EXPECT_EQ(file->close(), 0);
+    EXPECT_EQ(mount.rmdir("d"), 0);
+    EXPECT_THAT(mount.ls(""), IsEmpty());
+}
+
+TEST_F(LeftAlone, ANewFileThatIsMovedLeavesItsDirectoryBehind)
+{
+    EXPECT_EQ(mount.mv("d/new", "new"), 0);
+    EXPECT_THAT(mount.ls(""), ElementsAre("d", "new"));
+    EXPECT_EQ(mount.rmdir("d"), 0);
+}
+
+TEST_F(ApplyTest, TheNewValueOfADirectoryThatIsLeftAloneIsAFileAgain)
+{
+    auto file = mount.create("p");
+    EXPECT_EQ(file.write(0, "text"), 0);
+    EXPECT_EQ(mount.kvs_set("p:s", "x") + mount.kvs_delete("p:s"), 0);
+    EXPECT_THAT(mount.ls(""), ElementsAre("p"));
+    EXPECT_EQ(mount.stat("p")->type, fs::Type::file);
+    EXPECT_EQ(file.close(), 0);
+    EXPECT_EQ(mount.read("p"), "text");
+    EXPECT_EQ(mount.rm("p"), 0);
+    EXPECT_THAT(mount.ls(""), IsEmpty());
+}
+
+TEST_F(ApplyTest, ANewFileWhoseWriteFailedGoesWithTheLastKeyOfItsDirectory)
+{
+    constexpr std::uint64_t kTooFar = std::uint64_t{1} << 40;
     mount.kvs_set("d:last", "x");
     auto file = mount.create("d/new");
-    EXPECT_EQ(file.write(0, "text"), 0);
+    EXPECT_EQ(file.write(kTooFar, "x"), EFBIG);
     EXPECT_EQ(mount.kvs_delete("d:last"), 0);
-    EXPECT_THAT(entries(), Not(Contains(Pair(fs::kRootIno, "d"))));
-    EXPECT_EQ(file.close(), 0);
-    EXPECT_THAT(mount.ls("d"), ElementsAre("new"));
-    EXPECT_EQ(mount.read("d/new"), "text");
+    EXPECT_THAT(mount.ls(""), IsEmpty());
+    EXPECT_EQ(file.close(), EFBIG);
+    EXPECT_THAT(mount.ls(""), IsEmpty());
 }
 
 TEST_F(ApplyTest, ANewFileWhoseKeyIsSetMeanwhileIsWrittenLast)

@@ -68,6 +68,44 @@ TEST_F(Directories, AMarkerIsWrittenInTheBatchOfTheLastRemoval)
     EXPECT_THAT(records[2], ::testing::HasSubstr(R"("b":"2/2")"));
 }
 
+TEST_F(Directories, WhoseMarkerIsTakenAwayBesideTheMountAreMarkedAgain)
+{
+    mount.mkdir("d");
+    mount.write("d/a", "x");
+    mount.write("d/b", "x");
+    mount.rm("d/a");
+    EXPECT_EQ(mount.kvs_delete(std::string("d:\0", 3)), 0);
+    mount.rm("d/b");
+    EXPECT_THAT(mount.ls(""), ElementsAre("d"));
+    mount.remount();
+    EXPECT_THAT(mount.ls(""), ElementsAre("d"));
+}
+
+TEST_F(Directories, WhoseMarkerWouldBeTooLongGoWithTheirLastEntry)
+{
+    const std::string longest(kMaxKeyBytes - 1, 'k');
+    set(longest + ":");
+    EXPECT_EQ(mount.rm(fs::name_of_segment(longest, true) + "/%empty"), 0);
+    mount.remount();
+    EXPECT_THAT(mount.ls(""), IsEmpty());
+}
+
+// Such keys are never made by us.
+TEST_F(Directories, NamedLikeAMarkerDoNotShowItAsTheirValue)
+{
+    const std::string marker("d:\0", 3);
+    set(marker);
+    set(marker + ":x");
+    const auto names = mount.ls("d");
+    ASSERT_EQ(names.size(), 1);
+    const auto directory = "d/" + names.front();
+    EXPECT_THAT(mount.ls(directory), ElementsAre("x"));
+    EXPECT_EQ(mount.rm(directory + "/x"), 0);
+    EXPECT_THAT(mount.ls(directory), IsEmpty());
+    EXPECT_EQ(mount.rmdir(directory), 0);
+    EXPECT_EQ(mount.rmdir("d"), 0);
+}
+
 TEST_F(Directories, AreRemovedOnlyWhenEmpty)
 {
     mount.mkdir("d");
@@ -521,6 +559,33 @@ TEST_F(Listing, CookiesOfAKeptListingStayGood)
         });
         EXPECT_EQ(std::ranges::count_if(rest, [](const auto& name) { return name.starts_with("keep"); }), expected);
     }
+}
+
+TEST_F(Listing, IsNotKeptOnceANameHasAnotherNumber)
+{
+    mount.mkdir("d");
+    mount.write("d/a", "x");
+    EXPECT_EQ(mount.mv("d/a", "d/b"), 0);
+    Reader reader(mount, "d");
+    reader.rest();
+    EXPECT_TRUE(Reader(mount, "d").is_kept());
+    const auto before = mount.ino("d/b");
+    mount.forget_names();
+    EXPECT_FALSE(Reader(mount, "d").is_kept());
+    EXPECT_NE(mount.ino("d/b"), before);
+}
+
+TEST_F(Listing, OfADirectoryThatMovedIsNotKept)
+{
+    mount.mkdir("a");
+    mount.mkdir("b");
+    mount.mkdir("a/x");
+    mount.ls("a/x");
+    EXPECT_EQ(mount.mv("a/x", "b/x"), 0);
+    Reader reader(mount, "b/x");
+    EXPECT_FALSE(reader.is_kept());
+    reader.next();
+    EXPECT_EQ(reader.next()->ino, mount.ino("b"));
 }
 
 TEST_F(Listing, RewindingTellsWhatIsNewAndNotWhatIsGone)

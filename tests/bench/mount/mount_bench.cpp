@@ -5,15 +5,21 @@
 #include "tests/bench/mount/workloads.h"
 
 #include <fmt/format.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <random>
 #include <regex>
+#include <stdexcept>
+#include <string>
+#include <system_error>
 
 namespace bytestore::bench {
 namespace {
@@ -52,6 +58,17 @@ void measure(const Workload& workload, const Places& places, int rounds, Report&
     }
 }
 
+// What is taken of the file system that a directory lies on, but for inodes, for which it took room when it was made.
+double used_bytes(const std::string& directory)
+{
+    ::sync();
+    struct statvfs st{};
+    if (::statvfs(directory.c_str(), &st) != 0) {
+        throw std::system_error(errno, std::generic_category(), directory);
+    }
+    return static_cast<double>((st.f_blocks - st.f_bfree) * st.f_frsize);
+}
+
 // What keys cost that stay: bytes of memory and of the disk.
 void weigh(const Places& places, std::size_t files, Report& report)
 {
@@ -59,26 +76,35 @@ void weigh(const Places& places, std::size_t files, Report& report)
     const auto disk = places.ours().disk_bytes();
     const auto directory = places.all().front().directory + "/kept";
     std::filesystem::create_directory(directory);
-    workloads({.files = files}).front().work(directory);
+    const auto create = workloads({.files = files}).front().work;
+    create(directory);
     report.note("daemon memory, bytes a key that the kernel knows",
                 (places.ours().daemon_bytes() - memory) / static_cast<double>(files));
     Places::cool();
     report.note("the same, that it has forgotten",
                 (places.ours().daemon_bytes() - memory) / static_cast<double>(files));
     report.note("disk, bytes a key of 100 bytes", (places.ours().disk_bytes() - disk) / static_cast<double>(files));
+    const auto on_disk = std::ranges::find(places.all(), "disk", &Places::Place::name)->directory + "/kept";
+    std::filesystem::create_directory(on_disk);
+    const auto used = used_bytes(on_disk);
+    create(on_disk);
+    report.note("the same, as files of the disk", (used_bytes(on_disk) - used) / static_cast<double>(files));
 }
 
 void run(const Settings& settings)
 {
+    auto chosen = workloads(settings.sizes);
+    const std::regex only(settings.only);
+    std::erase_if(chosen, [&](const Workload& workload) { return !std::regex_search(workload.name, only); });
+    if (chosen.empty()) {
+        throw std::invalid_argument("no workload has a name that matches " + settings.only);
+    }
     const Places places(settings.disk);
     Report report;
-    const std::regex only(settings.only);
     weigh(places, settings.sizes.entries, report);  // by a daemon that has no memory from before
-    for (const auto& workload : workloads(settings.sizes)) {
-        if (std::regex_search(workload.name, only)) {
-            fmt::print(stderr, "{}\n", workload.name);
-            measure(workload, places, settings.rounds, report);
-        }
+    for (const auto& workload : chosen) {
+        fmt::print(stderr, "{}\n", workload.name);
+        measure(workload, places, settings.rounds, report);
     }
     report.print();
     if (!settings.json.empty()) {
@@ -95,13 +121,19 @@ int main(int argc, char** argv)
     try {
         Settings settings;
         CLI::App app("Compares our mount with a null FUSE file system, a directory on a disk and tmpfs.");
-        app.add_option("--disk", settings.disk, "A directory on the disk")->capture_default_str();
+        app.add_option("--disk", settings.disk, "A directory on the disk")
+            ->check(CLI::PositiveNumber)
+            ->capture_default_str();
         app.add_option("--only", settings.only, "Workloads whose names match")->capture_default_str();
         app.add_option("--json", settings.json, "A file for every single figure");
-        app.add_option("--rounds", settings.rounds)->capture_default_str();
-        app.add_option("--files", settings.sizes.files, "Files of single calls")->capture_default_str();
+        app.add_option("--rounds", settings.rounds)->capture_default_str()->check(CLI::PositiveNumber);
+        app.add_option("--files", settings.sizes.files, "Files of single calls")
+            ->check(CLI::PositiveNumber)
+            ->capture_default_str();
         app.add_option("--entries", settings.sizes.entries, "Of the directory that is listed")->capture_default_str();
-        app.add_option("--tree", settings.sizes.tree, "Files of the tree")->capture_default_str();
+        app.add_option("--tree", settings.sizes.tree, "Files of the tree")
+            ->check(CLI::PositiveNumber)
+            ->capture_default_str();
         CLI11_PARSE(app, argc, argv);
         run(settings);
         return 0;
