@@ -14,6 +14,11 @@ bool same_record(const std::optional<ValueRef>& a, const std::optional<ValueRef>
     return a && b ? a->id() == b->id() : a.has_value() == b.has_value();
 }
 
+bool is_removal(const Batch::Operation& operation)
+{
+    return operation.type == Batch::Operation::Type::remove;
+}
+
 }  // namespace
 
 OutsideChange::OutsideChange(Store& store, NodeTable& nodes, const Names& names, Files& files, PendingFiles& pending)
@@ -27,7 +32,9 @@ Result<Position> OutsideChange::run(const Batch& batch, const Invalidations& inv
         note(operation.key);
     }
     TRY_ASSIGN(auto position, store_.commit(batch));
-    position = std::max(position, record_what_is_left());
+    if (std::ranges::any_of(batch.operations(), is_removal)) {
+        position = std::max(position, record_what_is_left());
+    }
     for (const auto& [key, before] : before_) {
         mend(before);
     }

@@ -351,29 +351,94 @@ protected:
     std::map<fs::Ino, std::optional<fs::Attributes>> attributes_;
 };
 
+// A few keys that are in each other's way, as they are shown.
+const std::vector<std::string> kKeys{"a", "a:b", "a:b:c", "a:d", "b", "b:", ":", ":x", "a/b"};
+const std::vector<std::string> kPaths{"a",        "a/b",      "a/b/c",  "a/d",           "a/%value", "a/b/%value", "b",
+                                      "b/%empty", "b/%value", "%empty", "%empty/%empty", "%empty/x", "a:b"};
+
+Batch random_batch(std::minstd_rand& random)
+{
+    Batch batch;
+    for (auto left = 1 + random() % 3; left > 0; --left) {
+        const auto& key = kKeys[random() % kKeys.size()];
+        if (random() % 2 == 0) {
+            batch.remove(key);
+        } else {
+            batch.set(key, std::string(random() % 9, 'x'), Meta{}, random() % 8 == 0 ? Kind::link : Kind::bytes);
+        }
+    }
+    return batch;
+}
+
 TEST_F(CachingKernelTest, SeesEveryChangeOfEveryBatch)
 {
-    const std::vector<std::string> keys{"a", "a:b", "a:b:c", "a:d", "b", "b:", ":", ":x", "a/b"};
-    std::vector<std::string> paths;
-    for (const auto& segment : {"a", "a/b", "a/b/c", "a/d", "a/%value", "a/b/%value", "b", "b/%empty", "b/%value",
-                                "%empty", "%empty/%empty", "%empty/x", "a:b"}) {
-        paths.emplace_back(segment);
-    }
     std::minstd_rand random(7);
     for (int round = 0; round < 1500; ++round) {
-        Batch batch;
-        for (auto left = 1 + random() % 3; left > 0; --left) {
-            const auto& key = keys[random() % keys.size()];
-            if (random() % 2 == 0) {
-                batch.remove(key);
-            } else {
-                batch.set(key, std::string(random() % 9, 'x'), Meta{}, random() % 8 == 0 ? Kind::link : Kind::bytes);
-            }
-        }
-        ASSERT_EQ(mount.apply(batch), 0);
+        ASSERT_EQ(mount.apply(random_batch(random)), 0);
         forget();
-        for (const auto& path : paths) {
+        for (const auto& path : kPaths) {
             ASSERT_EQ(cached(path), fresh(path)) << path << " in round " << round;
+        }
+    }
+}
+
+// With files that are new while the keys around them come and go.
+class NewFilesTest : public ApplyTest {
+protected:
+    bool is_directory(const std::string& path)
+    {
+        const auto there = mount.stat(path);
+        return there && there->type == fs::Type::directory;
+    }
+    static std::string parent_of(const std::string& path)
+    {
+        return path.substr(0, path.find('/') == path.npos ? 0 : path.rfind('/'));
+    }
+    void open_new(const std::string& path)
+    {
+        const bool can_be = path != "%empty";  // that has no key
+        if (can_be && is_directory(parent_of(path)) && !mount.stat(path)) {
+            files_.push_back(mount.create(path));
+            EXPECT_EQ(files_.back().write(0, "new"), 0);
+        }
+    }
+    void close_one(std::size_t which)
+    {
+        if (which < files_.size()) {
+            EXPECT_EQ(files_[which].close(), 0);
+            files_.erase(files_.begin() + static_cast<std::ptrdiff_t>(which));
+        }
+    }
+    bool is_listed(const std::string& path)
+    {
+        const auto parent = parent_of(path);
+        const auto name = path.substr(parent.empty() ? 0 : parent.size() + 1);
+        return is_directory(parent) && std::ranges::count(mount.ls(parent), name) == 1;
+    }
+
+    std::vector<OpenFile> files_;
+};
+
+TEST_F(NewFilesTest, WhatIsListedIsThereAndTheReverse)
+{
+    std::minstd_rand random(3);
+    for (int round = 0; round < 3000; ++round) {
+        const auto& path = kPaths[random() % kPaths.size()];
+        switch (random() % 4) {
+            case 0:
+                open_new(path);
+                break;
+            case 1:
+                close_one(random() % 4);
+                break;
+            case 2:
+                mount.rm(path);
+                break;
+            default:
+                ASSERT_EQ(mount.apply(random_batch(random)), 0);
+        }
+        for (const auto& each : kPaths) {
+            ASSERT_EQ(is_listed(each), mount.stat(each).has_value()) << each << " in round " << round;
         }
     }
 }
