@@ -121,19 +121,18 @@ int main(int argc, char** argv)
     try {
         Settings settings;
         CLI::App app("Compares our mount with a null FUSE file system, a directory on a disk and tmpfs.");
-        app.add_option("--disk", settings.disk, "A directory on the disk")
-            ->check(CLI::PositiveNumber)
-            ->capture_default_str();
+        const CLI::Range positive(1, 1'000'000'000);
+        app.add_option("--disk", settings.disk, "A directory on the disk")->capture_default_str();
         app.add_option("--only", settings.only, "Workloads whose names match")->capture_default_str();
         app.add_option("--json", settings.json, "A file for every single figure");
-        app.add_option("--rounds", settings.rounds)->capture_default_str()->check(CLI::PositiveNumber);
+        app.add_option("--rounds", settings.rounds)->capture_default_str()->check(positive);
         app.add_option("--files", settings.sizes.files, "Files of single calls")
-            ->check(CLI::PositiveNumber)
-            ->capture_default_str();
-        app.add_option("--entries", settings.sizes.entries, "Of the directory that is listed")->capture_default_str();
-        app.add_option("--tree", settings.sizes.tree, "Files of the tree")
-            ->check(CLI::PositiveNumber)
-            ->capture_default_str();
+            ->capture_default_str()
+            ->check(positive);
+        app.add_option("--entries", settings.sizes.entries, "Of the directory that is listed")
+            ->capture_default_str()
+            ->check(positive);
+        app.add_option("--tree", settings.sizes.tree, "Files of the tree")->capture_default_str()->check(positive);
         CLI11_PARSE(app, argc, argv);
         run(settings);
         return 0;
