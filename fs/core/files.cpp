@@ -141,6 +141,7 @@ Status Files::create(const NodePtr& file, const Meta& meta)
     pending_.add(file);
     const std::lock_guard contents(contents_mutex_);
     contents_[file->ino] = file;
+    ++contents_made_;
     return {};
 }
 
@@ -156,6 +157,7 @@ Status Files::make_content_locked(const NodePtr& file)
     content.meta = file->orphan ? file->orphan->meta : value->entry().meta;
     const std::lock_guard contents(contents_mutex_);
     contents_[file->ino] = file;
+    ++contents_made_;
     return {};
 }
 
@@ -315,6 +317,12 @@ void Files::drop_locked(const NodePtr& file)
         nodes_.detach(*file);
         nodes_.unpin(file);
     }
+}
+
+std::optional<std::uint64_t> Files::contents_made() const
+{
+    const std::lock_guard lock(contents_mutex_);
+    return contents_.empty() ? std::optional(contents_made_) : std::nullopt;
 }
 
 std::vector<NodePtr> Files::with_content() const

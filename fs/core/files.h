@@ -119,6 +119,8 @@ public:
     static bool is_open(const NodePtr& file);
     // That are open for writing, or no record yet.
     std::vector<NodePtr> with_content() const;
+    // How many there were so far; nullopt while there is one.
+    std::optional<std::uint64_t> contents_made() const;
     // The name is gone, now: what is open goes on with the content that it had; `value` is what was stored, if
     // anything.
     void orphan(const NodePtr& file, const std::optional<ValueRef>& value);
@@ -153,7 +155,9 @@ private:
     LargeValues values_;
 
     mutable std::mutex contents_mutex_;
-    std::unordered_map<Ino, std::weak_ptr<Node>> contents_;  // files that have one; guarded by contents_mutex_
+    // Guarded by contents_mutex_.
+    std::unordered_map<Ino, std::weak_ptr<Node>> contents_;  // files that have one
+    std::uint64_t contents_made_ = 0;
 };
 
 }  // namespace bytestore::fs

@@ -38,7 +38,8 @@ Filesystem::Filesystem(Store& store, Invalidations invalidations, DaemonControl 
       directories_(store, nodes_, names_, pending_, store_owner_),
       start_time_(now() / kSecond),
       control_(control_sources(std::move(daemon))),
-      overdue_(kPendingTime, [this] { commit_overdue(); })
+      overdue_(kPendingTime, [this] { commit_overdue(); }),
+      ahead_(std::chrono::milliseconds(0), [this] { list_ahead(); })
 {
 }
 

@@ -17,6 +17,7 @@
 #include "fs/core/directories.h"
 #include "fs/core/files.h"
 #include "fs/core/invalidations.h"
+#include "fs/core/listing_ahead.h"
 #include "fs/core/name_lock.h"
 #include "fs/core/names.h"
 #include "fs/core/node_table.h"
@@ -45,6 +46,7 @@ struct Handle {
     const ControlFile* control = nullptr;
     std::shared_ptr<const std::string> control_text;  // of a control file, taken at open
     std::unique_ptr<ControlWriter> control_writer;    // of one that was opened for writing
+    std::shared_ptr<ListingAhead> listing;            // of a directory
 };
 
 class Filesystem {
@@ -101,14 +103,8 @@ public:
     // Tells `take` the entries behind `cookie`, 0 being the start, until it wants no more and returns false. It calls
     // nothing here.
     void list(const Handle& handle, std::uint64_t cookie, const std::function<bool(const DirectoryEntry&)>& take);
-    // The same with what lookup tells of each; but for "." and "..", of which it is the number and the type only. One
-    // that was not taken was not looked up.
-    struct KnownEntry {
-        std::string name;
-        std::uint64_t cookie = 0;
-        Attributes attributes;
-        bool looked_up = true;  // the kernel will forget it
-    };
+    // The same with what lookup tells of each. What comes behind the last that was taken is looked for at once, on
+    // another thread.
     void list_known(const Handle& handle, std::uint64_t cookie, const std::function<bool(const KnownEntry&)>& take);
     void release_directory(std::unique_ptr<Handle> handle);
 
@@ -135,8 +131,13 @@ private:
     static Status check_own(const NodePtr& parent, std::string_view name);
     Result<Attributes> lookup_in(const NodePtr& parent, std::string_view name);
     std::vector<DirectoryEntry> next_entries(const NodePtr& directory, std::uint64_t cookie, std::size_t most);
-    bool list_known_page(const NodePtr& directory, std::uint64_t& cookie,
-                         const std::function<bool(const KnownEntry&)>& take);
+    std::optional<Moment> moment() const;
+    bool is_fresh(const ListingAhead& listing) const;
+    bool find_more(ListingAhead& listing);
+    bool find_known(const NodePtr& directory, std::uint64_t cookie, ListingAhead& listing);
+    void discard(ListingAhead& listing);
+    void go_ahead(const std::shared_ptr<ListingAhead>& listing);
+    void list_ahead();
     std::optional<KnownEntry> next_dots_or_control_entry(const NodePtr& directory, std::uint64_t cookie);
     Result<Attributes> attributes_of_node(const NodePtr& node, const Target* found = nullptr);
     Result<Attributes> known(const NodePtr& node, const Target* found = nullptr);
@@ -192,6 +193,9 @@ private:
     // Of control files that were looked up without handles; guarded by texts_mutex_.
     mutable std::unordered_map<Ino, std::shared_ptr<const std::string>> texts_;
     DelayedCall overdue_;
+    std::mutex next_mutex_;
+    std::shared_ptr<ListingAhead> next_listing_;  // that goes ahead, of several the last; guarded by next_mutex_
+    DelayedCall ahead_;                           // last: it uses all of the above
 };
 
 // For .control/last-error.

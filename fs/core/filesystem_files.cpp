@@ -1,19 +1,15 @@
-// The operations on open files and directories.
+// The operations on open files.
 #include "fs/core/filesystem.h"
 #include "fs/mapping.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <mutex>
 #include <shared_mutex>
 #include <utility>
 
 namespace bytestore::fs {
 namespace {
-
-// Of a directory's entries. Those that whoever reads has no more room for were looked for in vain.
-constexpr std::size_t kListedAtOnce = 32;
 
 Status check_writable_key(std::string_view key)
 {
@@ -232,108 +228,6 @@ Status Filesystem::settled(std::string_view what, const Node& node, Result<Posit
         last_error_.note(what, {.code = status.error().code, .message = path + ": " + status.error().message}, now());
     }
     return status;
-}
-
-Result<std::unique_ptr<Handle>> Filesystem::open_directory(Ino ino)
-{
-    const std::shared_lock names(names_lock_);
-    TRY_ASSIGN(const auto found, directory(ino));
-    auto handle = std::make_unique<Handle>();
-    handle->node = found;
-    nodes_.pin(*found);
-    handle->listing_kept = directories_.open(found);
-    return handle;
-}
-
-void Filesystem::list(const Handle& handle, std::uint64_t cookie,
-                      const std::function<bool(const DirectoryEntry&)>& take)
-{
-    for (bool more = true; more;) {
-        const std::shared_lock names(names_lock_);
-        const auto page = next_entries(handle.node, cookie, kListedAtOnce);
-        more = !page.empty() && std::ranges::all_of(page, take);
-        cookie = more ? page.back().cookie : cookie;
-    }
-}
-
-std::vector<DirectoryEntry> Filesystem::next_entries(const NodePtr& directory, std::uint64_t cookie, std::size_t most)
-{
-    if (directory->place == Node::Place::control) {
-        const auto entry = next_control_entry(*directory, cookie);
-        return entry ? std::vector{*entry} : std::vector<DirectoryEntry>{};
-    }
-    if (cookie == 0) {
-        directories_.first(directory);
-    }
-    return directories_.next(directory, cookie, most);
-}
-
-void Filesystem::list_known(const Handle& handle, std::uint64_t cookie,
-                            const std::function<bool(const KnownEntry&)>& take)
-{
-    std::optional<Ino> refused;
-    const auto offer = [&](const KnownEntry& entry) {
-        const bool taken = take(entry);
-        refused = !taken && entry.looked_up ? std::optional(entry.attributes.ino) : std::nullopt;
-        return taken;
-    };
-    for (bool more = true; more;) {
-        const std::shared_lock names(names_lock_);
-        more = list_known_page(handle.node, cookie, offer);
-    }
-    if (refused) {
-        forget(*refused, 1);
-    }
-}
-
-// Moves `cookie` on; whether more may follow.
-bool Filesystem::list_known_page(const NodePtr& directory, std::uint64_t& cookie,
-                                 const std::function<bool(const KnownEntry&)>& take)
-{
-    if (cookie < Directories::kDots || directory->place == Node::Place::control) {
-        const auto entry = next_dots_or_control_entry(directory, cookie);
-        cookie = entry ? entry->cookie : cookie;
-        return entry && take(*entry);
-    }
-    auto listed = Directories::next_names(directory, cookie, kListedAtOnce);
-    const auto targets = names_.resolve_each(directory, listed);
-    for (std::size_t i = 0; i < listed.size(); ++i) {
-        cookie = listed[i].cookie;
-        const auto attributes = targets[i] ? known(node_at(*targets[i]), &*targets[i]) : Result<Attributes>();
-        if (targets[i] && attributes &&
-            !take({.name = std::move(listed[i].name), .cookie = cookie, .attributes = *attributes})) {
-            return false;
-        }
-    }
-    return !listed.empty();
-}
-
-std::optional<Filesystem::KnownEntry> Filesystem::next_dots_or_control_entry(const NodePtr& directory,
-                                                                             std::uint64_t cookie)
-{
-    auto entries = next_entries(directory, cookie, 1);
-    if (entries.empty()) {
-        return std::nullopt;
-    }
-    auto& entry = entries.front();
-    Result<Attributes> attributes = Attributes{};
-    if (cookie < Directories::kDots) {
-        attributes->ino = entry.ino;
-        attributes->type = entry.type;
-    } else {
-        attributes = lookup_control(directory, entry.name);
-    }
-    return attributes ? std::optional(KnownEntry{.name = std::move(entry.name),
-                                                 .cookie = entry.cookie,
-                                                 .attributes = *attributes,
-                                                 .looked_up = cookie >= Directories::kDots})
-                      : std::nullopt;
-}
-
-void Filesystem::release_directory(std::unique_ptr<Handle> handle)
-{
-    directories_.close(handle->node);
-    nodes_.unpin(handle->node);
 }
 
 }  // namespace bytestore::fs

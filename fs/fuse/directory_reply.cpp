@@ -11,7 +11,7 @@ DirectoryReply::DirectoryReply(fuse_req_t request, const FilesystemSettings& set
 void DirectoryReply::fill(fs::Filesystem& core, const fs::Handle& handle, std::uint64_t cookie, bool attributes)
 {
     if (attributes) {
-        core.list_known(handle, cookie, [this](const fs::Filesystem::KnownEntry& entry) { return add(entry); });
+        core.list_known(handle, cookie, [this](const fs::KnownEntry& entry) { return add(entry); });
     } else {
         core.list(handle, cookie, [this](const fs::DirectoryEntry& entry) { return add(entry); });
     }
@@ -27,7 +27,7 @@ bool DirectoryReply::add(const fs::DirectoryEntry& entry)
 }
 
 // "." and ".." are told by number only.
-bool DirectoryReply::add(const fs::Filesystem::KnownEntry& entry)
+bool DirectoryReply::add(const fs::KnownEntry& entry)
 {
     auto param = entry_of(entry.attributes, settings_);
     param.ino = entry.looked_up ? param.ino : 0;

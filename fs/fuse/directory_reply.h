@@ -21,7 +21,7 @@ public:
 
 private:
     bool add(const fs::DirectoryEntry& entry);
-    bool add(const fs::Filesystem::KnownEntry& entry);
+    bool add(const fs::KnownEntry& entry);
     bool took(std::size_t needed);
 
     const fuse_req_t request_;

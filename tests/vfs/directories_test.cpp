@@ -9,8 +9,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <functional>
+#include <iterator>
 #include <random>
 #include <set>
+#include <thread>
 
 namespace bytestore::test {
 namespace {
@@ -285,17 +287,6 @@ TEST_F(Directories, AnImplicitDirectoryHasATimeThatStays)
     }
 }
 
-// Takes the first that comes, and no other.
-template <class Entry>
-auto only(std::optional<Entry>& first)
-{
-    return [&first](const Entry& entry) {
-        const bool taken = !first;
-        first = taken ? entry : *first;
-        return taken;
-    };
-}
-
 // A reader of a directory, entry by entry.
 class Reader {
 public:
@@ -310,18 +301,25 @@ public:
     std::optional<fs::DirectoryEntry> next()
     {
         std::optional<fs::DirectoryEntry> first;
-        fs_.list(*handle_, cookie_, only(first));
-        return moved_to(std::move(first));
+        fs_.list(*handle_, cookie_, [&first](const fs::DirectoryEntry& entry) {
+            const bool taken = !first;
+            first = taken ? entry : *first;
+            return taken;
+        });
+        cookie_ = first ? first->cookie : cookie_;
+        return first;
     }
-    // The same with attributes. The lookup is forgotten.
-    std::optional<fs::Filesystem::KnownEntry> next_known()
+    // The same with attributes.
+    std::optional<fs::KnownEntry> next_known()
     {
-        std::optional<fs::Filesystem::KnownEntry> first;
-        fs_.list_known(*handle_, cookie_, only(first));
-        if (first && first->looked_up) {
-            fs_.forget(first->attributes.ino, 1);
-        }
-        return moved_to(std::move(first));
+        auto first = take_known(1);
+        return first.empty() ? std::nullopt : std::optional(std::move(first.front()));
+    }
+    std::vector<fs::KnownEntry> take_known(std::size_t most)
+    {
+        auto entries = test::take_known(fs_, *handle_, cookie_, most);
+        cookie_ = entries.empty() ? cookie_ : entries.back().cookie;
+        return entries;
     }
     void seek(std::uint64_t cookie) { cookie_ = cookie; }
     bool is_kept() const { return handle_->listing_kept; }
@@ -342,13 +340,6 @@ public:
     }
 
 private:
-    template <class Entry>
-    std::optional<Entry> moved_to(std::optional<Entry> entry)
-    {
-        cookie_ = entry ? entry->cookie : cookie_;
-        return entry;
-    }
-
     fs::Filesystem& fs_;
     std::unique_ptr<fs::Handle> handle_;
     std::uint64_t cookie_ = 0;
@@ -586,6 +577,55 @@ TEST_F(Listing, OfADirectoryThatMovedIsNotKept)
     EXPECT_FALSE(reader.is_kept());
     reader.next();
     EXPECT_EQ(reader.next()->ino, mount.ino("b"));
+}
+
+TEST_F(Listing, WithAttributesGoesAheadOfWhoeverAsksForMore)
+{
+    fill(200);
+    Reader reader(mount, "d");
+    const auto nodes = mount.filesystem().live_nodes();
+    std::multiset<std::string> told;
+    for (auto piece = reader.take_known(50); !piece.empty(); piece = reader.take_known(50)) {
+        std::ranges::transform(piece, std::inserter(told, told.end()), &fs::KnownEntry::name);
+        while (told.size() > 50 && told.size() < 350 && mount.filesystem().live_nodes() < nodes + 50) {
+            std::this_thread::yield();
+        }
+    }
+    EXPECT_EQ(told.size(), 402);
+    expect_all_once(told, 200);
+    EXPECT_EQ(mount.filesystem().live_nodes(), nodes);
+}
+
+TEST_F(Listing, ForgetsWhatNobodyAskedForAnyMore)
+{
+    fill(200);
+    const auto nodes = mount.ino("d") != 0 ? mount.filesystem().live_nodes() : 0;
+    for (int round = 0; round < 20; ++round) {
+        Reader reader(mount, "d");
+        reader.take_known(40);
+        reader.take_known(40);
+        reader.seek(reader.take_known(1).front().cookie / 2);
+        reader.take_known(1);
+    }
+    EXPECT_EQ(mount.filesystem().live_nodes(), nodes);
+}
+
+TEST_F(Listing, WithAttributesTellsWhatIsTrueWhenItIsAskedFor)
+{
+    fill(200);
+    Reader reader(mount, "d");
+    for (auto piece = reader.take_known(3); !piece.empty(); piece = reader.take_known(3)) {
+        for (const auto& entry : piece) {
+            const auto there = mount.stat(entry.looked_up ? "d/" + entry.name : "d");
+            ASSERT_TRUE(there) << entry.name;
+            EXPECT_TRUE(!entry.looked_up || there->size == entry.attributes.size) << entry.name;
+        }
+        std::this_thread::yield();
+        if (random() % 2 == 0) {
+            disturb();
+            mount.append("d/keep" + std::to_string(random() % 200), "more");
+        }
+    }
 }
 
 TEST_F(Listing, RewindingTellsWhatIsNewAndNotWhatIsGone)

@@ -393,6 +393,43 @@ std::vector<std::string> Mount::ls(std::string_view path)
     return listings_.at(ino);
 }
 
+std::map<std::string, fs::Attributes> Mount::ls_long(std::string_view path)
+{
+    auto handle = must(fs_->open_directory(must(find(path))));
+    std::map<std::string, fs::Attributes> all;
+    std::uint64_t cookie = 0;
+    for (auto piece = take_known(*fs_, *handle, cookie, 2); !piece.empty();
+         piece = take_known(*fs_, *handle, cookie, 2)) {
+        cookie = piece.back().cookie;
+        for (auto& entry : piece) {
+            if (entry.looked_up) {
+                all[entry.name] = entry.attributes;
+            }
+        }
+    }
+    fs_->release_directory(std::move(handle));
+    return all;
+}
+
+std::vector<fs::KnownEntry> take_known(fs::Filesystem& filesystem, const fs::Handle& handle, std::uint64_t cookie,
+                                       std::size_t most)
+{
+    std::vector<fs::KnownEntry> entries;
+    filesystem.list_known(handle, cookie, [&](const fs::KnownEntry& entry) {
+        const bool taken = entries.size() < most;
+        if (taken) {
+            entries.push_back(entry);
+        }
+        return taken;
+    });
+    for (const auto& entry : entries) {
+        if (entry.looked_up) {
+            filesystem.forget(entry.attributes.ino, 1);
+        }
+    }
+    return entries;
+}
+
 std::vector<std::string> Mount::read_listing(const fs::Handle& handle)
 {
     std::vector<std::string> names;

@@ -59,6 +59,11 @@ struct Invalidated {
 // So that records are counted as they were written.
 Options without_compaction();
 
+// Of a listing with attributes the next entries behind a cookie, as the kernel asks for them, which forgets them at
+// once.
+std::vector<fs::KnownEntry> take_known(fs::Filesystem& filesystem, const fs::Handle& handle, std::uint64_t cookie,
+                                       std::size_t most);
+
 class Mount {
 public:
     explicit Mount(Options options = without_compaction(), FileSystem& files = posix_file_system(),
@@ -99,6 +104,8 @@ public:
     int touch(std::string_view path);
     std::string read(std::string_view path);             // the content, or "errno N"
     std::vector<std::string> ls(std::string_view path);  // sorted
+    // With attributes, in several pieces. The kernel forgets each entry at once.
+    std::map<std::string, fs::Attributes> ls_long(std::string_view path);
 
     OpenFile create(std::string_view path, std::uint32_t mode = 0644,
                     const fs::OpenRequest& request = {.reads = true, .writes = true, .truncate = false});

@@ -60,7 +60,13 @@ private:
             written_[other] = moved.mapped();
         }
     }
-    void list_own() { EXPECT_EQ(mount_.ls(own_).size(), written_.size()); }
+    void list_own()
+    {
+        EXPECT_EQ(mount_.ls(own_).size(), written_.size());
+        for (const auto& [name, attributes] : mount_.ls_long(own_)) {
+            EXPECT_EQ(attributes.size, written_[own_ + "/" + name].size()) << name;
+        }
+    }
 
     // Others do the same, so that any of these may fail.
     void disturb()
