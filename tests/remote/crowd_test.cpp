@@ -1,7 +1,11 @@
 // Whatever crowds do, others are served.
 #include "tests/remote/served_store.h"
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <ranges>
+#include <thread>
 #include <vector>
 
 namespace bytestore::remote {
@@ -111,11 +115,17 @@ TEST_F(CrowdTest, ThoseOfWhomThereAreMostMakeWay)
     crowd_of(kNobody - 1, 2, "");
     crowd_of(kNobody, 100, "B");
     crowd_of(kNobody - 2, 1, "B");
+    const auto is_gone = [this](std::size_t client) {
+        return ready_within(clients_[client]->channel().descriptor(), 0, std::chrono::milliseconds(0));
+    };
+    const auto many = std::views::iota(std::size_t{2}, std::size_t{102});
+    while (std::ranges::count_if(many, is_gone) < 90) {  // of a hundred; which ones is the order of their bytes
+        std::this_thread::yield();
+    }
     EXPECT_TRUE(mine->set("k", "v"));
     for (const std::size_t spared : {0, 1, 102}) {
-        EXPECT_FALSE(ready_within(clients_[spared]->channel().descriptor(), 0, std::chrono::milliseconds(0)));
+        EXPECT_FALSE(is_gone(spared));
     }
-    EXPECT_TRUE(clients_[2]->was_dismissed());
 }
 
 TEST_F(CrowdTest, ManyUsersLeaveConnectionsToTheDaemonsUser)
