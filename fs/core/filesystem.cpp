@@ -138,9 +138,14 @@ void Filesystem::forget(Ino ino, std::uint64_t lookups)
         const std::shared_lock names(names_lock_);
         directories_.store_time(found);
     }
-    if (!found) {
-        return;
+    if (found) {
+        forget(found, lookups);
     }
+}
+
+void Filesystem::forget(const NodePtr& found, std::uint64_t lookups)
+{
+    const auto ino = found->ino;
     nodes_.forget(found, lookups);
     const bool has_another_number = found->moved && !found->detached;
     const bool is_gone = (has_another_number || found->place == Node::Place::control) && !nodes_.find(ino);

@@ -136,6 +136,7 @@ private:
     bool find_more(ListingAhead& listing);
     bool find_known(const NodePtr& directory, std::uint64_t cookie, ListingAhead& listing);
     void discard(ListingAhead& listing);
+    void forget(const NodePtr& found, std::uint64_t lookups);
     void go_ahead(const std::shared_ptr<ListingAhead>& listing);
     void list_ahead();
     std::optional<KnownEntry> next_dots_or_control_entry(const NodePtr& directory, std::uint64_t cookie);

@@ -127,12 +127,13 @@ bool Filesystem::find_known(const NodePtr& directory, std::uint64_t cookie, List
     return !listed.empty();
 }
 
-// What nobody got nobody will forget.
+// What nobody got nobody will forget. The time of a directory becomes a record only when the kernel forgets it.
 void Filesystem::discard(ListingAhead& listing)
 {
     for (const auto& entry : listing.entries) {
-        if (entry.looked_up) {
-            forget(entry.attributes.ino, 1);
+        const auto found = entry.looked_up ? nodes_.find(entry.attributes.ino) : nullptr;
+        if (found) {
+            forget(found, 1);
         }
     }
     listing.entries.clear();
