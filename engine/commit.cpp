@@ -171,10 +171,10 @@ Status Commit::emit(BufferedOutput& output, Catalog::Slot slot, std::optional<st
                                              .count = static_cast<std::uint32_t>(steps_.size())};
         }
         fields.synced_to = i == 0 ? sync_mark : std::nullopt;
-        const auto offset = output.position();
-        TRY_ASSIGN(Entry entry, emit_step(output, steps_[i], fields));
+        Entry entry;
         entry.segment = slot;
-        entry.offset = offset;
+        entry.offset = output.position();
+        TRY(emit_step(output, steps_[i], fields, entry));
         entry.meta = operation.meta;
         entry.meta.atime = fields.atime;
         entry.meta.ctime = fields.ctime;
@@ -183,30 +183,47 @@ Status Commit::emit(BufferedOutput& output, Catalog::Slot slot, std::optional<st
     return {};
 }
 
-Result<Entry> Commit::emit_step(BufferedOutput& output, const Step& step, const format::Fields& fields)
+Status Commit::emit_step(BufferedOutput& output, const Step& step, const format::Fields& fields, Entry& entry)
 {
     const auto& operation = *step.operation;
-    Entry entry;
     if (operation.type == Operation::Type::remove) {
         TRY_ASSIGN(entry.length, format::write_delete(output.output(), operation.key, fields));
-        return entry;
+        return {};
     }
-    if (operation.type == Operation::Type::set) {
-        entry.size = operation.value().size();
-        entry.kind = operation.kind;
-        TRY_ASSIGN(entry.length,
-                   format::write_set(output.output(), operation.key, operation.kind, operation.value(), fields));
-        return entry;
+    const bool copies = operation.type == Operation::Type::copy;
+    entry.size = copies ? step.source->entry.size : operation.value().size();
+    entry.kind = copies ? step.source->entry.kind : operation.kind;
+    if (entry.size > kLargeValue) {
+        return emit_large(output, step, fields, entry);
     }
-    entry.size = step.source->entry.size;
-    entry.kind = step.source->entry.kind;
-    TRY_ASSIGN(entry.length, emit_copy(output, *step.source, operation.key, fields));
-    return entry;
+    TRY_ASSIGN(const auto set, emit_set(output.output(), step, fields));
+    entry.length = set.length;
+    return {};
+}
+
+// Learns meanwhile what saves verifying it when it is read.
+Status Commit::emit_large(BufferedOutput& output, const Step& step, const format::Fields& fields, Entry& entry)
+{
+    const auto out = output.output();
+    format::BlockSums::Learner learner;
+    TRY_ASSIGN(const auto set, emit_set(learner.watch(out), step, fields));
+    entry.length = set.length;
+    known_texts_.emplace_back(
+        entry.offset, std::make_shared<const format::KnownText>(set.value_begin, set.value_end, learner.finish()));
+    return {};
+}
+
+Result<format::WrittenSet> Commit::emit_set(const format::Output& output, const Step& step,
+                                            const format::Fields& fields)
+{
+    const auto& operation = *step.operation;
+    return step.source ? emit_copy(output, *step.source, operation.key, fields)
+                       : format::write_set(output, operation.key, operation.kind, operation.value(), fields);
 }
 
 // A line that is short is read once.
-Result<std::uint64_t> Commit::emit_copy(BufferedOutput& output, const Catalog::Found& source, std::string_view key,
-                                        const format::Fields& fields)
+Result<format::WrittenSet> Commit::emit_copy(const format::Output& output, const Catalog::Found& source,
+                                             std::string_view key, const format::Fields& fields)
 {
     const auto& segment = *source.segment;
     const auto offset = source.entry.offset;
@@ -214,7 +231,7 @@ Result<std::uint64_t> Commit::emit_copy(BufferedOutput& output, const Catalog::F
     const auto file = line_source(segment.file(), offset);
     if (length > format::kPiece) {
         TRY_ASSIGN(const auto line, segment.read_line(offset, length, nullptr));
-        return format::copy_set(output.output(), file, length, line, key, fields);
+        return format::copy_set(output, file, length, line, key, fields);
     }
     std::string text(static_cast<std::size_t>(length), '\0');
     TRY(file(0, text));
@@ -223,7 +240,7 @@ Result<std::uint64_t> Commit::emit_copy(BufferedOutput& output, const Catalog::F
         text.copy(into.data(), into.size(), static_cast<std::size_t>(from));
         return {};
     };
-    return format::copy_set(output.output(), held, length, line, key, fields);
+    return format::copy_set(output, held, length, line, key, fields);
 }
 
 }  // namespace bytestore

@@ -5,10 +5,12 @@
 #include "engine/log/catalog.h"
 #include "engine/options.h"
 #include "engine/store.h"
+#include "engine/value_pieces.h"
 
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bytestore {
@@ -26,6 +28,8 @@ public:
     // Writes the lines for the segment in `slot`; the first says `sync_mark`. Fills changes().
     Status emit(BufferedOutput& output, Catalog::Slot slot, std::optional<std::uint64_t> sync_mark);
     const std::vector<Catalog::Change>& changes() const { return changes_; }
+    // Of the large values among them, by the offsets of their records.
+    std::vector<std::pair<std::uint64_t, KnownTextPtr>>& known_texts() { return known_texts_; }
 
 private:
     struct Step {
@@ -33,12 +37,16 @@ private:
         std::optional<Catalog::Found> source;  // of a copy
     };
 
-    static Result<Entry> emit_step(BufferedOutput& output, const Step& step, const format::Fields& fields);
-    static Result<std::uint64_t> emit_copy(BufferedOutput& output, const Catalog::Found& source, std::string_view key,
-                                           const format::Fields& fields);
+    Status emit_step(BufferedOutput& output, const Step& step, const format::Fields& fields, Entry& entry);
+    Status emit_large(BufferedOutput& output, const Step& step, const format::Fields& fields, Entry& entry);
+    static Result<format::WrittenSet> emit_set(const format::Output& output, const Step& step,
+                                               const format::Fields& fields);
+    static Result<format::WrittenSet> emit_copy(const format::Output& output, const Catalog::Found& source,
+                                                std::string_view key, const format::Fields& fields);
 
     std::vector<Step> steps_;
     std::vector<Catalog::Change> changes_;
+    std::vector<std::pair<std::uint64_t, KnownTextPtr>> known_texts_;
 };
 
 }  // namespace bytestore

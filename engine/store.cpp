@@ -50,6 +50,11 @@ std::optional<ValueRef> Store::find(std::string_view key) const
     return ValueRef(found->entry, std::string(key), std::move(found->segment));
 }
 
+Result<std::string> Store::read(const ValueRef& value, std::uint64_t offset, std::size_t size) const
+{
+    return impl_->large_values_.read(value, offset, size);
+}
+
 std::vector<std::optional<ValueRef>> Store::find_each(std::vector<std::string> keys) const
 {
     auto found = impl_->catalog_->find_each(keys);

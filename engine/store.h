@@ -32,7 +32,6 @@ namespace bytestore {
 class Segment;
 namespace format {
 struct Line;
-class ValueText;
 }  // namespace format
 
 // Names one record, without keeping its segment's file open, as long as that is in use.
@@ -43,8 +42,6 @@ public:
     {
     }
 
-    // Its segment was compacted away: no record will have this name again.
-    bool gone() const { return segment_.expired(); }
     bool operator==(const RecordId& other) const
     {
         return offset_ == other.offset_ && !segment_.owner_before(other.segment_) &&
@@ -84,29 +81,6 @@ private:
     Entry entry_;
     std::string key_;
     std::shared_ptr<Segment> segment_;
-};
-
-// Reads a value piece by piece. Threads: read may be called by several at a time.
-class ValuePieces {
-public:
-    // Reads all of the record once and verifies its checksum, a piece in memory at a time, and knows the pieces again
-    // later; but a record that is not in our form, which has at most format::kMaxForeignLine bytes, is kept decoded.
-    // Errors as ValueRef::read.
-    static Result<std::shared_ptr<const ValuePieces>> of(const ValueRef& value);
-    ~ValuePieces();
-    ValuePieces(const ValuePieces&) = delete;
-    ValuePieces& operator=(const ValuePieces&) = delete;
-
-    // `size` bytes from `offset` on, or as many as there are, of the value that this was made of. Errc::damaged if they
-    // are not what they were.
-    Result<std::string> read(const ValueRef& value, std::uint64_t offset, std::uint64_t size) const;
-    std::size_t memory_bytes() const;  // at most, once all was read
-
-private:
-    ValuePieces();
-
-    std::unique_ptr<const format::ValueText> text_;
-    std::string whole_;  // where there is no text_
 };
 
 // What one commit does, in order, all or nothing.
@@ -197,6 +171,10 @@ public:
 
     Result<std::string> get(std::string_view key) const;  // Errc::not_found
     std::optional<ValueRef> find(std::string_view key) const;
+    // `size` bytes of a value of this store from `offset` on, or as many as there are. A large one is verified as a
+    // whole before the first time, but for one that was written since opening; then no more is read than this.
+    // Errc::damaged if that fails, or the bytes are not what they were.
+    Result<std::string> read(const ValueRef& value, std::uint64_t offset, std::size_t size) const;
     // Grows with every commit: what was found after it was read is still so while it stays the same.
     std::uint64_t version() const;
     // That of each key, all of one moment; for less where the keys are many of a listing, in their order.

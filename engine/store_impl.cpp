@@ -134,6 +134,9 @@ Result<Position> Store::Impl::commit_once(const Batch& batch)
     writer_->sync_mark_written();
     // Counted before it is seen: a compaction that drops what it replaces must know that there is something to sync.
     const Position position{++committed_};
+    for (auto& [offset, text] : planned.known_texts()) {
+        large_values_.written({writer_->segment(), offset}, std::move(text));
+    }
     catalog_->commit(planned.changes());
     notice_commit();
     return position;

@@ -1,11 +1,12 @@
 // What is behind a Store: recovery when it is opened, commits one after the other, syncs that serve many, housekeeping.
 //
 // Locks, in the order in which they may be taken: that of Housekeeper, sync_mutex_, commit_mutex_, then those inside
-// Catalog, LogWriter and DelayedCall. Nothing is called back (options.log apart) while one is held.
+// Catalog, LogWriter, LargeValues and DelayedCall. Nothing is called back (options.log apart) while one is held.
 #pragma once
 
 #include "engine/compaction/housekeeper.h"
 #include "engine/delayed_call.h"
+#include "engine/large_values.h"
 #include "engine/log/catalog.h"
 #include "engine/log/lock_file.h"
 #include "engine/log/log_writer.h"
@@ -49,6 +50,7 @@ public:
     std::unique_ptr<Catalog> catalog_;
 
     std::atomic<std::uint64_t> committed_{kOpening};  // sequence of the last commit
+    LargeValues large_values_{std::uint64_t{2} * format::kMaxForeignLine};
 
 private:
     // The place in the order of commits of what an earlier process left; our own follow.

@@ -13,6 +13,7 @@ namespace bytestore {
 
 inline constexpr std::size_t kMaxKeyBytes = std::size_t{64} * 1024;
 inline constexpr std::uint64_t kDefaultMaxValue = std::uint64_t{256} << 20;
+inline constexpr std::uint64_t kLargeValue = std::uint64_t{128} << 10;  // larger ones can be read piece by piece
 inline constexpr std::uint64_t kLargestMaxValue = std::uint64_t{1} << 30;
 
 // What the value of a key is. It is stored in the value string itself, so that it survives readers that drop unknown

@@ -113,10 +113,10 @@ Status Rewriter::copy_set(const Catalog::SegmentView& input, const LineScanner& 
     format::forget_place(fields);
     fields.mtime = fields.mtime.value_or(input.segment->file_mtime());
     const auto offset = output_.position();
-    TRY_ASSIGN(const auto length,
+    TRY_ASSIGN(const auto set,
                format::copy_set(output_.output(), scanner.source(), scanner.length(), line, line.key, fields));
     result_.replacement.moved.push_back(
-        {.key = line.key, .from = input.slot, .from_offset = scanner.offset(), .offset = offset, .length = length});
+        {.key = line.key, .from = input.slot, .from_offset = scanner.offset(), .offset = offset, .length = set.length});
     return {};
 }
 

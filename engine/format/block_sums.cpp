@@ -9,7 +9,7 @@ namespace {
 
 std::unexpected<Error> changed()
 {
-    return fail(Errc::damaged, "a value is not what it was when its checksum was verified");
+    return fail(Errc::damaged, "a value is not what it was when it was written, or its checksum verified");
 }
 
 }  // namespace
@@ -19,6 +19,15 @@ LineSource BlockSums::Learner::watch(const LineSource& source)
     return [this, &source](std::uint64_t offset, std::span<char> into) -> Status {
         TRY(source(offset, into));
         learn(offset, {into.data(), into.size()});
+        return {};
+    };
+}
+
+Output BlockSums::Learner::watch(const Output& out)
+{
+    return [this, &out](std::string_view bytes) -> Status {
+        TRY(out(bytes));
+        learn(learnt_.size_, bytes);
         return {};
     };
 }

@@ -1,5 +1,5 @@
-// Checksums of the blocks of a text that was verified as a whole, so that any part of it can be read again later, and
-// is what it was then.
+// Checksums of the blocks of a text that was written, or verified as a whole, so that any part of it can be read again
+// later, and is what it was then.
 #pragma once
 
 #include "engine/format/checksum.h"
@@ -38,6 +38,8 @@ public:
     // `source`, but what is read through it in order, from the start of the line, is learnt. A read at the start begins
     // anew; others out of order are not learnt. Both this and `source` outlive it.
     LineSource watch(const LineSource& source);
+    // `out`, but the line that is written through it, and nothing else is, is learnt. Both this and `out` outlive it.
+    Output watch(const Output& out);
     // What was learnt; the learner is spent.
     BlockSums finish();
 

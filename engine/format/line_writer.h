@@ -29,6 +29,8 @@ public:
     Status from(const LineSource& source, std::uint64_t length);
     Status fields(const Fields& fields);
 
+    std::uint64_t size() const { return flushed_ + buffer_.size(); }  // so far
+
     // Appends checksum, brace and newline. Returns the length without the newline.
     Result<std::uint64_t> finish();
 

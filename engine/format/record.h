@@ -112,23 +112,31 @@ Result<Line> parse_long_line(const LineSource& source, std::uint64_t length, std
 // Takes the bytes of lines in the order in which they stand in the file.
 using Output = std::function<Status(std::string_view)>;
 
-// Each writes one line with its checksum and newline, in pieces of at most kPiece; errors are those of `out`. They
-// return the length without the newline. Keys are valid UTF-8 of any length; a link's value is valid UTF-8.
-Result<std::uint64_t> write_set(const Output& out, std::string_view key, Kind kind, std::string_view value,
-                                const Fields& fields);
+// Where a Set was written: how long its line is, without the newline, and where in it the text of its value is, as in
+// Line.
+struct WrittenSet {
+    std::uint64_t length = 0;
+    std::uint64_t value_begin = 0;
+    std::uint64_t value_end = 0;
+};
+
+// Each writes one line with its checksum and newline, in pieces of at most kPiece; errors are those of `out`. What is
+// no Set returns the length without the newline. Keys are valid UTF-8 of any length; a link's value is valid UTF-8.
+Result<WrittenSet> write_set(const Output& out, std::string_view key, Kind kind, std::string_view value,
+                             const Fields& fields);
 Result<std::uint64_t> write_delete(const Output& out, std::string_view key, const Fields& fields);
 Result<std::uint64_t> write_header(const Output& out, const Header& header);
 Result<std::uint64_t> write_seal(const Output& out, const Seal& seal);
 
 // Writes a Set whose value string is given as the raw text between its quotes (of `text_length` bytes), as another line
 // holds it.
-Result<std::uint64_t> write_set_raw(const Output& out, std::string_view key, const LineSource& text,
-                                    std::uint64_t text_length, const Fields& fields);
+Result<WrittenSet> write_set_raw(const Output& out, std::string_view key, const LineSource& text,
+                                 std::uint64_t text_length, const Fields& fields);
 
 // Writes the Set that `line` was read as, of the `length` bytes of `source`, with this key and these fields. What need
 // not change is copied as it is.
-Result<std::uint64_t> copy_set(const Output& out, const LineSource& source, std::uint64_t length, const Line& line,
-                               std::string_view key, const Fields& fields);
+Result<WrittenSet> copy_set(const Output& out, const LineSource& source, std::uint64_t length, const Line& line,
+                            std::string_view key, const Fields& fields);
 
 bool is_valid_utf8(std::string_view bytes);
 

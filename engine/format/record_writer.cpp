@@ -41,7 +41,7 @@ Status write_value(LineWriter& line, Kind kind, std::string_view value)
     return line.escaped(value);
 }
 
-Result<std::uint64_t> copy_line(const Output& out, const LineSource& source, std::uint64_t length)
+Result<WrittenSet> copy_line(const Output& out, const LineSource& source, std::uint64_t length, const Line& line)
 {
     std::string piece;
     for (std::uint64_t at = 0; at < length; at += piece.size()) {
@@ -50,7 +50,17 @@ Result<std::uint64_t> copy_line(const Output& out, const LineSource& source, std
         TRY(out(piece));
     }
     TRY(out("\n"));
-    return length;
+    return WrittenSet{.length = length, .value_begin = line.value_begin, .value_end = line.value_end};
+}
+
+// Behind the text of the value, which begins at `begin`.
+Result<WrittenSet> finish_set(LineWriter& line, std::uint64_t begin, const Fields& fields)
+{
+    WrittenSet set{.value_begin = begin, .value_end = line.size()};
+    TRY(line.raw("\""));
+    TRY(line.fields(fields));
+    TRY_ASSIGN(set.length, line.finish());
+    return set;
 }
 
 // A line of ours under the reserved key.
@@ -64,33 +74,31 @@ Result<std::uint64_t> write_mark(const Output& out, std::string_view text)
 
 }  // namespace
 
-Result<std::uint64_t> write_set(const Output& out, std::string_view key, Kind kind, std::string_view value,
-                                const Fields& fields)
+Result<WrittenSet> write_set(const Output& out, std::string_view key, Kind kind, std::string_view value,
+                             const Fields& fields)
 {
     LineWriter line(out);
     TRY(write_set_head(line, key));
+    const auto begin = line.size();
     TRY(write_value(line, kind, value));
-    TRY(line.raw("\""));
-    TRY(line.fields(fields));
-    return line.finish();
+    return finish_set(line, begin, fields);
 }
 
-Result<std::uint64_t> write_set_raw(const Output& out, std::string_view key, const LineSource& text,
-                                    std::uint64_t text_length, const Fields& fields)
+Result<WrittenSet> write_set_raw(const Output& out, std::string_view key, const LineSource& text,
+                                 std::uint64_t text_length, const Fields& fields)
 {
     LineWriter line(out);
     TRY(write_set_head(line, key));
+    const auto begin = line.size();
     TRY(line.from(text, text_length));
-    TRY(line.raw("\""));
-    TRY(line.fields(fields));
-    return line.finish();
+    return finish_set(line, begin, fields);
 }
 
-Result<std::uint64_t> copy_set(const Output& out, const LineSource& source, std::uint64_t length, const Line& line,
-                               std::string_view key, const Fields& fields)
+Result<WrittenSet> copy_set(const Output& out, const LineSource& source, std::uint64_t length, const Line& line,
+                            std::string_view key, const Fields& fields)
 {
     if (line.canonical && line.checked && line.key == key && line.fields == fields) {
-        return copy_line(out, source, length);
+        return copy_line(out, source, length, line);
     }
     if (line.canonical) {
         const auto text = [&](std::uint64_t offset, std::span<char> into) {

@@ -32,28 +32,28 @@ std::unexpected<Error> not_as_recorded()
 
 }  // namespace
 
-ValueText::ValueText(BlockSums sums, Form form, std::uint64_t size, std::uint64_t begin, std::uint64_t end)
-    : sums_(std::move(sums)),
+ValueText::ValueText(std::shared_ptr<const KnownText> known, Form form, std::uint64_t size, std::uint64_t mark)
+    : known_(std::move(known)),
       size_(size),
-      begin_(begin),
-      end_(end),
+      begin_(known_->begin + mark),
       form_(form),
-      places_{{.byte = 0, .text = begin}},
+      places_{{.byte = 0, .text = begin_}},
       last_(places_.front())
 {
 }
 
 // Base64 that is not canonical is the value literally, with its mark, and then is not of the length that it should be.
-Result<std::unique_ptr<ValueText>> ValueText::of(const Line& line, BlockSums sums, const LineSource& source)
+Result<std::unique_ptr<ValueText>> ValueText::of(std::shared_ptr<const KnownText> known, Kind kind, std::uint64_t size,
+                                                 const LineSource& source)
 {
-    const auto length = line.value_end - line.value_begin;
-    TRY_ASSIGN(const auto start, sums.read(source, line.value_begin, std::min<std::uint64_t>(length, kStride)));
-    const auto mark = mark_length(line.kind, start);
-    const bool base64 = line.kind == Kind::bytes && mark > 0 &&
-                        length - mark == modp_b64_encode_strlen(static_cast<std::size_t>(line.size));
-    const auto begin = line.value_begin + (base64 || line.kind == Kind::link ? mark : 0);
-    const auto form = base64 ? Form::base64 : line.value_end - begin == line.size ? Form::same : Form::escaped;
-    return std::unique_ptr<ValueText>(new ValueText(std::move(sums), form, line.size, begin, line.value_end));
+    const auto length = known->end - known->begin;
+    TRY_ASSIGN(const auto start, known->sums.read(source, known->begin, std::min<std::uint64_t>(length, kStride)));
+    const auto marked = mark_length(kind, start);
+    const bool base64 =
+        kind == Kind::bytes && marked > 0 && length - marked == modp_b64_encode_strlen(static_cast<std::size_t>(size));
+    const auto mark = base64 || kind == Kind::link ? marked : 0;
+    const auto form = base64 ? Form::base64 : length - mark == size ? Form::same : Form::escaped;
+    return std::unique_ptr<ValueText>(new ValueText(std::move(known), form, size, mark));
 }
 
 Result<std::string> ValueText::read(const LineSource& source, std::uint64_t offset, std::uint64_t size) const
@@ -65,7 +65,7 @@ Result<std::string> ValueText::read(const LineSource& source, std::uint64_t offs
     }
     switch (form_) {
         case Form::same:
-            return sums_.read(source, begin_ + offset, size);
+            return known_->sums.read(source, begin_ + offset, size);
         case Form::base64:
             return read_base64(source, offset, size);
         case Form::escaped:
@@ -78,7 +78,7 @@ Result<std::string> ValueText::read_base64(const LineSource& source, std::uint64
 {
     const auto first = offset / kBase64Bytes;
     const auto last = (offset + size + kBase64Bytes - 1) / kBase64Bytes;
-    TRY_ASSIGN(auto text, sums_.read(source, begin_ + first * kBase64Chars, (last - first) * kBase64Chars));
+    TRY_ASSIGN(auto text, known_->sums.read(source, begin_ + first * kBase64Chars, (last - first) * kBase64Chars));
     const auto decoded = modp_b64_decode(text.data(), text.data(), text.size());
     const auto skipped = static_cast<std::size_t>(offset % kBase64Bytes);
     if (decoded == static_cast<std::size_t>(-1) || decoded < skipped + size) {
@@ -93,7 +93,7 @@ Result<std::string> ValueText::read_base64(const LineSource& source, std::uint64
 class ValueText::Reading {
 public:
     Reading(const ValueText& of, const LineSource& source, Place place, std::uint64_t offset, std::uint64_t size)
-        : sums_(of.sums_), source_(source), place_(place), end_(of.end_), offset_(offset), size_(size)
+        : known_(*of.known_), source_(source), place_(place), offset_(offset), size_(size)
     {
         bytes_.reserve(static_cast<std::size_t>(size));
     }
@@ -126,7 +126,8 @@ private:
     {
         const auto least = std::min<std::uint64_t>(left, kPiece / 2);
         const auto wanted = least + least / 8 + 2 * kLongestEscape;
-        TRY_ASSIGN(held_, sums_.read(source_, place_.text, std::min<std::uint64_t>(wanted, end_ - place_.text)));
+        TRY_ASSIGN(held_,
+                   known_.sums.read(source_, place_.text, std::min<std::uint64_t>(wanted, known_.end - place_.text)));
         text_ = held_;
         return {};
     }
@@ -155,10 +156,9 @@ private:
         bytes_.append(bytes.substr(skipped, size_ - bytes_.size()));
     }
 
-    const BlockSums& sums_;
+    const KnownText& known_;
     const LineSource& source_;
     Place place_;
-    const std::uint64_t end_;
     const std::uint64_t offset_;
     const std::uint64_t size_;
     std::string bytes_;
@@ -184,7 +184,7 @@ Result<std::string> ValueText::read_escaped(const LineSource& source, std::uint6
 std::size_t ValueText::memory_bytes() const
 {
     const auto places = form_ == Form::escaped ? size_ / kStride + 1 : 1;
-    return sizeof(ValueText) + sums_.memory_bytes() + static_cast<std::size_t>(places) * sizeof(Place);
+    return sizeof(ValueText) + static_cast<std::size_t>(places) * sizeof(Place);
 }
 
 ValueText::Place ValueText::place_before(std::uint64_t byte) const

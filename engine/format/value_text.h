@@ -1,5 +1,5 @@
 // Any part of a value, read from the text that stands for it in a line of our form, without the rest. What is read is
-// what it was when the line's checksum was verified.
+// what it was when the line was written, or its checksum verified.
 //
 // Base64, and text without escapes, say by themselves where a byte of the value is. In text with escapes places are
 // learnt as it is read: what was read once in order is found again at once.
@@ -18,10 +18,21 @@
 
 namespace bytestore::format {
 
+// What it takes to find the text of a value again: where it is, between the quotes of the value string, as offsets in
+// a line of our form, of which `sums` has learnt at least that.
+struct KnownText {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    BlockSums sums;
+
+    std::size_t memory_bytes() const { return sizeof(KnownText) + sums.memory_bytes(); }
+};
+
 class ValueText {
 public:
-    // Of a Set in our form that was read from `source`: line.canonical, and `sums` has learnt all of the value's text.
-    static Result<std::unique_ptr<ValueText>> of(const Line& line, BlockSums sums, const LineSource& source);
+    // Of a value of `kind` with `size` bytes.
+    static Result<std::unique_ptr<ValueText>> of(std::shared_ptr<const KnownText> known, Kind kind, std::uint64_t size,
+                                                 const LineSource& source);
 
     // `size` bytes of the value from `offset` on, or as many as there are. `source` is the same line. Errc::damaged if
     // it is not what it was.
@@ -37,16 +48,15 @@ private:
     };
     class Reading;
 
-    ValueText(BlockSums sums, Form form, std::uint64_t size, std::uint64_t begin, std::uint64_t end);
+    ValueText(std::shared_ptr<const KnownText> known, Form form, std::uint64_t size, std::uint64_t mark);
     Result<std::string> read_base64(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
     Result<std::string> read_escaped(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
     Place place_before(std::uint64_t byte) const;
     void learn(Place place, bool last) const;
 
-    const BlockSums sums_;
+    const std::shared_ptr<const KnownText> known_;
     const std::uint64_t size_;   // of the value
     const std::uint64_t begin_;  // of its text in the line, behind a mark
-    const std::uint64_t end_;
     const Form form_;
 
     mutable std::mutex mutex_;

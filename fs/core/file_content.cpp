@@ -24,7 +24,7 @@ std::uint64_t escaped_zeros(std::uint64_t from, std::uint64_t to)
 }
 
 // Into an empty buffer, and a large value piece by piece, so that it is in memory once.
-Status load(const ValueRef& value, Buffer& into)
+Status load(const Store& store, const ValueRef& value, Buffer& into)
 {
     constexpr std::uint64_t kPiece = std::uint64_t{1} << 20;
     const auto size = value.entry().size;
@@ -32,9 +32,8 @@ Status load(const ValueRef& value, Buffer& into)
         TRY_ASSIGN(const auto bytes, value.read());
         return into.write(0, bytes);
     }
-    TRY_ASSIGN(const auto pieces, ValuePieces::of(value));
     for (std::uint64_t done = 0; done < size; done += kPiece) {
-        TRY_ASSIGN(const auto bytes, pieces->read(value, done, kPiece));
+        TRY_ASSIGN(const auto bytes, store.read(value, done, kPiece));
         TRY(into.write(done, bytes));
     }
     return {};
@@ -94,7 +93,7 @@ Result<Position> Files::change_stored(const NodePtr& file, const AttributeChange
     TRY(check_size(*change.size));
     Buffer data(limit_);
     TRY(claim(*file, data, std::max(*change.size, value->entry().size)));
-    TRY(load(*value, data));
+    TRY(load(store_, *value, data));
     TRY(data.resize(*change.size));
     batch.set_borrowed(value->key(), data.bytes(), meta);
     return store_.commit(batch);
@@ -111,7 +110,7 @@ Status Files::load_locked(const NodePtr& file)
         return gone();
     }
     TRY(claim(*file, content.data, value->entry().size));
-    TRY(load(*value, content.data));
+    TRY(load(store_, *value, content.data));
     content.escaped = escaped_bytes(content.data.bytes());
     content.loaded = true;
     return {};
@@ -272,7 +271,7 @@ Result<Bytes> Files::read(const Source& source, std::uint64_t offset, std::size_
     if (const auto* bytes = std::get_if<Bytes>(&source)) {
         return *bytes;
     }
-    TRY_ASSIGN(auto bytes, values_.read(std::get<ValueRef>(source), offset, size));
+    TRY_ASSIGN(auto bytes, store_.read(std::get<ValueRef>(source), offset, size));
     return slice(std::make_shared<const std::string>(std::move(bytes)), 0, size);
 }
 

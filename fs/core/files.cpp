@@ -63,8 +63,7 @@ Files::Files(Store& store, NodeTable& nodes, const Names& names, PendingFiles& p
       pending_(pending),
       store_owner_(store_owner),
       limit_(max_dirty),
-      dropped_(std::move(dropped)),
-      values_(max_dirty)
+      dropped_(std::move(dropped))
 {
 }
 

@@ -15,7 +15,6 @@
 #include "engine/store.h"
 #include "fs/core/attributes.h"
 #include "fs/core/buffer.h"
-#include "fs/core/large_values.h"
 #include "fs/core/names.h"
 #include "fs/core/node.h"
 #include "fs/core/node_table.h"
@@ -152,7 +151,6 @@ private:
     const Owner store_owner_;
     MemoryLimit limit_;
     const std::function<void(const Node&)> dropped_;
-    LargeValues values_;
 
     mutable std::mutex contents_mutex_;
     // Guarded by contents_mutex_.

@@ -113,8 +113,8 @@ LineSource source_of(std::string_view line)
 std::string set_line(std::string_view key, std::string_view value, const Fields& fields, Kind kind)
 {
     std::string line;
-    const auto length = write_set(into(line), key, kind, value, fields);
-    return without_newline(length, std::move(line));
+    const auto set = write_set(into(line), key, kind, value, fields);
+    return without_newline(set ? Result<std::uint64_t>(set->length) : std::unexpected(set.error()), std::move(line));
 }
 
 std::string delete_line(std::string_view key, const Fields& fields)

@@ -89,6 +89,20 @@ RC_GTEST_PROP(RoundTrip, WritesPlainValuesAsTheFirstByteStoreDoes, ())
     RC_ASSERT(without_checksum(delete_line(key)) == Json({{"cmd", "Delete"}, {"key", key}}).dump());
 }
 
+RC_GTEST_PROP(RoundTrip, TellsWhereItWroteTheTextOfAValue, ())
+{
+    std::string line;
+    const auto written = write_set(into(line), *hostile_text(), Kind::bytes, *hostile_value(), *any_fields());
+    line.pop_back();
+    const auto read = parse_line(line);
+    RC_ASSERT(read->value_begin == written->value_begin && read->value_end == written->value_end);
+    std::string copy;
+    const auto copied = copy_set(into(copy), source_of(line), line.size(), *read, *hostile_text(), read->fields);
+    copy.pop_back();
+    const auto again = parse_line(copy);
+    RC_ASSERT(again->value_begin == copied->value_begin && again->value_end == copied->value_end);
+}
+
 RC_GTEST_PROP(RoundTrip, CopiesTheTextOfAValueWithoutDecodingIt, ())
 {
     const std::string line = set_line(*hostile_text(), *hostile_value(), *any_fields());

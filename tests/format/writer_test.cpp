@@ -39,9 +39,9 @@ private:
 TEST(Writer, HandsOutAShortLineAtOnce)
 {
     Pieces pieces;
-    const auto length = write_set(pieces.output(), "key", Kind::bytes, "value\xff", all_fields());
+    const auto written = write_set(pieces.output(), "key", Kind::bytes, "value\xff", all_fields());
     ASSERT_EQ(pieces.pieces().size(), 1U);
-    EXPECT_EQ(*length + 1, pieces.line().size());
+    EXPECT_EQ(written->length + 1, pieces.line().size());
     EXPECT_EQ(pieces.line().find('\n'), pieces.line().size() - 1);
 }
 
@@ -51,8 +51,8 @@ TEST(Writer, HandsOutNoPieceOfMoreThanItsLimit)
         for (std::size_t size = kPiece - 200; size < 3 * kPiece; size += kPiece / 2 + 50) {
             const std::string value(size, fill);
             Pieces pieces;
-            const auto length = write_set(pieces.output(), value, Kind::bytes, value, all_fields());
-            ASSERT_EQ(*length + 1, pieces.line().size());
+            const auto written = write_set(pieces.output(), value, Kind::bytes, value, all_fields());
+            ASSERT_EQ(written->length + 1, pieces.line().size());
             for (const std::string& piece : pieces.pieces()) {
                 EXPECT_LE(piece.size(), kPiece);
             }

@@ -83,6 +83,11 @@ void check_refusal(const Error& error)
             "a reason is one line");
 }
 
+Result<std::uint64_t> length_of(const Result<format::WrittenSet>& set)
+{
+    return set ? Result<std::uint64_t>(set->length) : std::unexpected(set.error());
+}
+
 std::string rewritten(const Parsed& read)
 {
     std::string text;
@@ -95,7 +100,7 @@ std::string rewritten(const Parsed& read)
                          : line.type == Line::Type::seal ? format::write_seal(out, line.seal)
                          : line.command == Command::remove
                              ? format::write_delete(out, line.key, line.fields)
-                             : format::write_set(out, line.key, line.kind, read.value, line.fields);
+                             : length_of(format::write_set(out, line.key, line.kind, read.value, line.fields));
     require(written && *written + 1 == text.size() && text.ends_with('\n'), "what was read can be written");
     text.pop_back();
     return text;
@@ -126,7 +131,7 @@ void check_copying(const Line& line, std::string_view text)
     };
     const auto written = line.command == Command::remove
                              ? format::write_delete(out, line.key, line.fields)
-                             : format::write_set_raw(out, line.key, source, value.size(), line.fields);
+                             : length_of(format::write_set_raw(out, line.key, source, value.size(), line.fields));
     require(written && copy == std::string(trimmed(text)) + '\n', "a line in our form is copied byte for byte");
 }
 
