@@ -14,30 +14,32 @@ public:
     void add(std::string_view name, Said said)
     {
         bytes_.append(name);
-        ends_.push_back(bytes_.size());
-        said_.push_back(said);
+        names_.push_back({.end = bytes_.size(), .said = said});
     }
     void shrink_to_fit()
     {
         bytes_.shrink_to_fit();
-        ends_.shrink_to_fit();
-        said_.shrink_to_fit();
+        names_.shrink_to_fit();
     }
 
-    std::size_t size() const { return ends_.size(); }
-    bool empty() const { return ends_.empty(); }
+    std::size_t memory_bytes() const { return bytes_.capacity() + names_.capacity() * sizeof(Name); }
+    std::size_t size() const { return names_.size(); }
+    bool empty() const { return names_.empty(); }
     std::string_view operator[](std::size_t place) const
     {
-        const std::size_t begin = place == 0 ? 0 : ends_[place - 1];
-        return {bytes_.data() + begin, ends_[place] - begin};
+        const std::size_t begin = place == 0 ? 0 : names_[place - 1].end;
+        return {bytes_.data() + begin, names_[place].end - begin};
     }
-    const Said& said_of(std::size_t place) const { return said_[place]; }
-    Said& said_of(std::size_t place) { return said_[place]; }
+    const Said& said_of(std::size_t place) const { return names_[place].said; }
+    Said& said_of(std::size_t place) { return names_[place].said; }
 
 private:
-    std::string bytes_;              // one name behind the other
-    std::vector<std::size_t> ends_;  // of each
-    std::vector<Said> said_;
+    struct Name {
+        std::size_t end = 0;
+        Said said;
+    };
+    std::string bytes_;  // one name behind the other
+    std::vector<Name> names_;
 };
 
 }  // namespace bytestore

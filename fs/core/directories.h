@@ -10,9 +10,12 @@
 #include "fs/core/node.h"
 #include "fs/core/node_table.h"
 #include "fs/core/pending_files.h"
+#include "fs/core/recent_listings.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,10 +24,16 @@ namespace bytestore::fs {
 
 // One entry of a listing, as readdir tells it.
 struct DirectoryEntry {
-    std::string name;
+    std::string_view name;
     Ino ino = 0;
     Type type = Type::file;
     std::uint64_t cookie = 0;  // where to go on behind it
+};
+
+// The names in this are those of `held`.
+struct DirectoryPage {
+    std::shared_ptr<const Listing::Names> held;
+    std::vector<DirectoryEntry> entries;
 };
 
 class Directories {
@@ -59,23 +68,26 @@ public:
     void keep(Batch& batch, const NodePtr& directory, std::string_view gone) const;
 
     // Listings. `open` tells whether what the kernel keeps of an earlier one can be used. `first` takes the directory's
-    // present names in; `next` finds the first entries behind `cookie` that are still there, `most` at most, none at
-    // the end.
+    // present names in, at `moment` if nothing changes meanwhile; `next` finds the first entries behind `cookie` that
+    // are still there, `most` at most, none at the end.
     bool open(const NodePtr& directory) const;
     void close(const NodePtr& directory) const;
-    void first(const NodePtr& directory) const;
-    std::vector<DirectoryEntry> next(const NodePtr& directory, std::uint64_t cookie, std::size_t most) const;
+    void first(const NodePtr& directory, const std::optional<Moment>& moment);
+    DirectoryPage next(const NodePtr& directory, std::uint64_t cookie, std::size_t most) const;
     // The first names behind `cookie`, not below kDots, of which it may turn out that they are gone.
-    static std::vector<ListedName> next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most);
+    static ListedPage next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most);
 
 private:
     Attributes described(const NodePtr& directory) const;
     Attributes access(const NodePtr& directory) const;
     std::uint32_t links(const NodePtr& directory) const;
     Meta meta_of(const std::optional<std::string>& key) const;
+    bool take_recent(const NodePtr& directory, const std::string& prefix, const Moment& moment, std::uint64_t version);
+    static void take_locked(Listing& listing, Listing::Entries entries, std::uint64_t version);
     Listing::Entries entries_of(const NodePtr& directory) const;
     void add_stored(Listing::Entries& entries, const std::string& prefix, bool in_root) const;
-    std::vector<DirectoryEntry> numbered(const NodePtr& directory, std::vector<ListedName> names) const;
+    std::vector<DirectoryEntry> numbered(const NodePtr& directory, const std::vector<ListedName>& names) const;
+    void number_plain(const NodePtr& directory, std::span<DirectoryEntry> entries) const;
     std::optional<DirectoryEntry> entry_of(const NodePtr& directory, ListedName name) const;
 
     Store& store_;
@@ -83,6 +95,7 @@ private:
     const Names& names_;
     const PendingFiles& pending_;
     const Owner store_owner_;
+    RecentListings recent_;
 };
 
 }  // namespace bytestore::fs

@@ -130,7 +130,7 @@ private:
     Result<NodePtr> own_directory(Ino ino) const;
     static Status check_own(const NodePtr& parent, std::string_view name);
     Result<Attributes> lookup_in(const NodePtr& parent, std::string_view name);
-    std::vector<DirectoryEntry> next_entries(const NodePtr& directory, std::uint64_t cookie, std::size_t most);
+    DirectoryPage next_entries(const NodePtr& directory, std::uint64_t cookie, std::size_t most);
     std::optional<Moment> moment() const;
     bool is_fresh(const ListingAhead& listing) const;
     bool find_more(ListingAhead& listing);

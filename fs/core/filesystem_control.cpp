@@ -155,7 +155,7 @@ std::optional<DirectoryEntry> Filesystem::next_control_entry(const Node& directo
     const auto& name = control_.all()[place].name;
     const auto key = std::string(kControlName) + "/" + name;
     return DirectoryEntry{.name = name,
-                          .ino = nodes_.number_of(directory, Node::Place::control, name, Type::file, key),
+                          .ino = NodeTable::Numbers(nodes_).of(directory, Node::Place::control, name, Type::file, key),
                           .type = Type::file,
                           .cookie = cookie + 1};
 }

@@ -33,19 +33,19 @@ void Filesystem::list(const Handle& handle, std::uint64_t cookie,
     for (bool more = true; more;) {
         const std::shared_lock names(names_lock_);
         const auto page = next_entries(handle.node, cookie, kListedAtOnce);
-        more = !page.empty() && std::ranges::all_of(page, take);
-        cookie = more ? page.back().cookie : cookie;
+        more = !page.entries.empty() && std::ranges::all_of(page.entries, take);
+        cookie = more ? page.entries.back().cookie : cookie;
     }
 }
 
-std::vector<DirectoryEntry> Filesystem::next_entries(const NodePtr& directory, std::uint64_t cookie, std::size_t most)
+DirectoryPage Filesystem::next_entries(const NodePtr& directory, std::uint64_t cookie, std::size_t most)
 {
     if (directory->place == Node::Place::control) {
         const auto entry = next_control_entry(*directory, cookie);
-        return entry ? std::vector{*entry} : std::vector<DirectoryEntry>{};
+        return {.held = nullptr, .entries = entry ? std::vector{*entry} : std::vector<DirectoryEntry>{}};
     }
     if (cookie == 0) {
-        directories_.first(directory);
+        directories_.first(directory, moment());
     }
     return directories_.next(directory, cookie, most);
 }
@@ -114,14 +114,14 @@ bool Filesystem::find_more(ListingAhead& listing)
 
 bool Filesystem::find_known(const NodePtr& directory, std::uint64_t cookie, ListingAhead& listing)
 {
-    auto listed = Directories::next_names(directory, cookie, kListedAtOnce);
+    const auto [held, listed] = Directories::next_names(directory, cookie, kListedAtOnce);
     const auto targets = names_.resolve_each(directory, listed);
     for (std::size_t i = 0; i < listed.size(); ++i) {
         listing.found_to = listed[i].cookie;
         const auto attributes = targets[i] ? known(node_at(*targets[i]), &*targets[i]) : Result<Attributes>();
         if (targets[i] && attributes) {
             listing.entries.push_back(
-                {.name = std::move(listed[i].name), .cookie = listed[i].cookie, .attributes = *attributes});
+                {.name = std::string(listed[i].name), .cookie = listed[i].cookie, .attributes = *attributes});
         }
     }
     return !listed.empty();
@@ -180,11 +180,11 @@ void Filesystem::list_ahead()
 
 std::optional<KnownEntry> Filesystem::next_dots_or_control_entry(const NodePtr& directory, std::uint64_t cookie)
 {
-    auto entries = next_entries(directory, cookie, 1);
-    if (entries.empty()) {
+    const auto page = next_entries(directory, cookie, 1);
+    if (page.entries.empty()) {
         return std::nullopt;
     }
-    auto& entry = entries.front();
+    const auto& entry = page.entries.front();
     Result<Attributes> attributes = Attributes{};
     if (cookie < Directories::kDots) {
         attributes->ino = entry.ino;
@@ -192,7 +192,7 @@ std::optional<KnownEntry> Filesystem::next_dots_or_control_entry(const NodePtr& 
     } else {
         attributes = lookup_control(directory, entry.name);
     }
-    return attributes ? std::optional(KnownEntry{.name = std::move(entry.name),
+    return attributes ? std::optional(KnownEntry{.name = std::string(entry.name),
                                                  .cookie = entry.cookie,
                                                  .attributes = *attributes,
                                                  .looked_up = cookie >= Directories::kDots})

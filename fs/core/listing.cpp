@@ -9,38 +9,42 @@ namespace bytestore::fs {
 
 void Listing::take(Entries entries, std::uint64_t version)
 {
-    if (names_.empty() && entries.distinct) {
-        names_ = std::move(entries.all);
-    } else {
-        merge(entries.all);
-    }
-    names_.shrink_to_fit();
+    auto names = names_->empty() && entries.distinct ? std::move(entries.all) : merged(entries.all);
+    names.shrink_to_fit();
+    take(std::make_shared<const Names>(std::move(names)), version);
+}
+
+void Listing::take(std::shared_ptr<const Names> names, std::uint64_t version)
+{
+    names_ = std::move(names);
     taken_ = version;
 }
 
-void Listing::merge(const Names& entries)
+Listing::Names Listing::merged(const Names& entries) const
 {
-    const Names before = names_;  // which stays where it is
+    const auto& before = *names_;
+    auto names = before;
     std::unordered_map<std::string_view, std::size_t> places;
     places.reserve(before.size() + entries.size());
     for (std::size_t place = 0; place < before.size(); ++place) {
         places.emplace(before[place], place);
-        names_.said_of(place) = std::nullopt;
+        names.said_of(place).type = std::nullopt;
     }
     for (std::size_t i = 0; i < entries.size(); ++i) {
-        const auto [known, is_new] = places.emplace(entries[i], names_.size());
+        const auto [known, is_new] = places.emplace(entries[i], names.size());
         if (is_new) {
-            names_.add(entries[i], entries.said_of(i));
+            names.add(entries[i], entries.said_of(i));
             continue;
         }
-        auto& type = names_.said_of(known->second);
-        type = type == Type::directory ? type : entries.said_of(i);
+        auto& type = names.said_of(known->second).type;
+        type = type == Type::directory ? type : entries.said_of(i).type;
     }
+    return names;
 }
 
 void Listing::begin_anew()
 {
-    names_ = {};
+    names_ = std::make_shared<const Names>();
     taken_ = 0;
 }
 

@@ -10,22 +10,22 @@
 #include "fs/core/attributes.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <string>
+#include <string_view>
+#include <vector>
 
 namespace bytestore::fs {
 
-// One of the names of a listing.
-struct ListedName {
-    std::string name;
-    std::optional<Type> type;  // if nothing came or went since they were taken
-    std::uint64_t cookie = 0;  // where to go on behind it
+// What is known of a name.
+struct Named {
+    std::optional<Type> type;  // what had it when the names were taken; nullopt: nothing, it was gone
+    bool plain = false;        // it is the segment of its key
 };
 
 class Listing {
 public:
-    // With what had that name when they were taken; nullopt: nothing, it was gone.
-    using Names = PackedNames<std::optional<Type>>;
+    using Names = PackedNames<Named>;
 
     // An entry came or went.
     void expire() { ++version_; }
@@ -33,7 +33,8 @@ public:
     // Of the directory as it is now.
     std::uint64_t version() const { return version_; }
 
-    const Names& names() const { return names_; }
+    // Others take their place when they change.
+    const std::shared_ptr<const Names>& names() const { return names_; }
     // All that a directory has.
     struct Entries {
         Names all;
@@ -42,17 +43,33 @@ public:
     // Appends those that are not in it: what the directory had at `version`. Of one that is named as a directory and as
     // something else it had the directory.
     void take(Entries entries, std::uint64_t version);
+    // The same, of which there is a listing already; this one has no names.
+    void take(std::shared_ptr<const Names> names, std::uint64_t version);
     // Without names; no cookie is good any more.
     void begin_anew();
 
     unsigned handles = 0;  // each may have cookies
 
 private:
-    void merge(const Names& entries);
+    Names merged(const Names& entries) const;
 
-    Names names_;
+    std::shared_ptr<const Names> names_ = std::make_shared<Names>();
     std::uint64_t version_ = 1;
     std::uint64_t taken_ = 0;  // the version that the names are of
+};
+
+// One of its names.
+struct ListedName {
+    std::string_view name;
+    std::optional<Type> type;  // if nothing came or went since they were taken
+    bool plain = false;
+    std::uint64_t cookie = 0;  // where to go on behind it
+};
+
+// Some of them, which stay where they are with `held`.
+struct ListedPage {
+    std::shared_ptr<const Listing::Names> held;
+    std::vector<ListedName> names;
 };
 
 }  // namespace bytestore::fs

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "fs/core/attributes.h"
+#include "fs/core/moment.h"
 #include "fs/core/node.h"
 
 #include <cstddef>
@@ -22,13 +23,6 @@ struct KnownEntry {
     std::uint64_t cookie = 0;
     Attributes attributes;
     bool looked_up = true;  // the kernel will forget it
-};
-
-// At two equal moments there are the same names with the same attributes.
-struct Moment {
-    std::uint64_t store_version = 0;
-    std::uint64_t contents_made = 0;  // see Files
-    bool operator==(const Moment&) const = default;
 };
 
 struct ListingAhead {

@@ -144,8 +144,8 @@ std::vector<std::optional<Target>> Names::resolve_each(const NodePtr& directory,
     const bool only_stored = !directory->detached && !pending_.any(*directory);
     const auto prefix = only_stored ? prefix_of(*directory) : "";
     for (std::size_t place = 0; place < listed.size(); ++place) {
-        const auto& [name, type, cookie] = listed[place];
-        if (only_stored && type && type != Type::directory && is_plain(name)) {
+        const auto& [name, type, plain, cookie] = listed[place];
+        if (only_stored && type && type != Type::directory && plain) {
             stored.push_back(place);
             keys.emplace_back().reserve(prefix.size() + name.size());
             keys.back().append(prefix).append(name);
@@ -157,7 +157,7 @@ std::vector<std::optional<Target>> Names::resolve_each(const NodePtr& directory,
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (auto& value = values[i]) {
             auto& target = targets[stored[i]].emplace();
-            target.spot = {directory, Node::Place::segment, listed[stored[i]].name, value->key()};
+            target.spot = {directory, Node::Place::segment, std::string(listed[stored[i]].name), value->key()};
             target.type = type_of(value->entry().kind);
             target.version = version;
             target.value = std::move(value);

@@ -193,12 +193,11 @@ void NodeTable::exchange(const NodePtr& a, const NodePtr& b)
     name_locked(b);
 }
 
-Ino NodeTable::number_of(const Node& parent, Node::Place place, std::string_view segment, Type type,
-                         std::string_view key) const
+Ino NodeTable::Numbers::of(const Node& parent, Node::Place place, std::string_view segment, Type type,
+                           std::string_view key) const
 {
-    const std::lock_guard lock(mutex_);
-    const auto* found = named_locked(parent, place, segment);
-    return found != nullptr && (*found)->type == type ? (*found)->ino : free_number_locked(type, key);
+    const auto* found = nodes_.named_locked(parent, place, segment);
+    return found != nullptr && (*found)->type == type ? (*found)->ino : nodes_.free_number_locked(type, key);
 }
 
 }  // namespace bytestore::fs

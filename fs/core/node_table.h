@@ -47,9 +47,19 @@ public:
     void move(const NodePtr& node, const NodePtr& parent, Node::Place place, std::string_view segment);
     void exchange(const NodePtr& a, const NodePtr& b);
 
-    // The number that a node of this name has, or would get now.
-    Ino number_of(const Node& parent, Node::Place place, std::string_view segment, Type type,
-                  std::string_view key) const;
+    // The numbers that nodes of these names have, or would get now. The table is locked as long as this lives.
+    class Numbers {
+    public:
+        explicit Numbers(const NodeTable& nodes)
+            : nodes_(nodes), lock_(nodes.mutex_)
+        {
+        }
+        Ino of(const Node& parent, Node::Place place, std::string_view segment, Type type, std::string_view key) const;
+
+    private:
+        const NodeTable& nodes_;
+        const std::lock_guard<std::mutex> lock_;
+    };
 
 private:
     struct Name {

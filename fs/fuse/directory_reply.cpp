@@ -19,10 +19,11 @@ void DirectoryReply::fill(fs::Filesystem& core, const fs::Handle& handle, std::u
 
 bool DirectoryReply::add(const fs::DirectoryEntry& entry)
 {
+    name_ = entry.name;
     struct stat st{};  // of which only these two count
     st.st_ino = entry.ino;
     st.st_mode = mode_bits(entry.type);
-    return took(fuse_add_direntry(request_, buffer_.data() + used_, buffer_.size() - used_, entry.name.c_str(), &st,
+    return took(fuse_add_direntry(request_, buffer_.data() + used_, buffer_.size() - used_, name_.c_str(), &st,
                                   static_cast<off_t>(entry.cookie)));
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace bytestore::fuse {
@@ -28,6 +29,7 @@ private:
     const FilesystemSettings& settings_;
     std::vector<char> buffer_;
     std::size_t used_ = 0;
+    std::string name_;  // of the last entry, as libfuse wants it
 };
 
 }  // namespace bytestore::fuse

@@ -3,6 +3,7 @@
 
 #include "fs/mapping.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -287,6 +288,13 @@ TEST_F(Directories, AnImplicitDirectoryHasATimeThatStays)
     }
 }
 
+struct Entry {
+    std::string name;
+    fs::Ino ino = 0;
+    fs::Type type = fs::Type::file;
+    std::uint64_t cookie = 0;
+};
+
 // A reader of a directory, entry by entry.
 class Reader {
 public:
@@ -298,12 +306,14 @@ public:
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
 
-    std::optional<fs::DirectoryEntry> next()
+    std::optional<Entry> next()
     {
-        std::optional<fs::DirectoryEntry> first;
+        std::optional<Entry> first;
         fs_.list(*handle_, cookie_, [&first](const fs::DirectoryEntry& entry) {
             const bool taken = !first;
-            first = taken ? entry : *first;
+            if (taken) {
+                first = {std::string(entry.name), entry.ino, entry.type, entry.cookie};
+            }
             return taken;
         });
         cookie_ = first ? first->cookie : cookie_;
@@ -334,7 +344,7 @@ public:
     {
         std::vector<std::string> names;
         while (const auto entry = next()) {
-            names.push_back(entry->name);
+            names.emplace_back(entry->name);
         }
         return names;
     }
@@ -429,6 +439,16 @@ protected:
                 mount.ls("d");
         }
     }
+    // In the store, without the marker.
+    std::size_t names_below(const std::string& prefix)
+    {
+        const auto names = mount.store().list_names({.prefix = prefix, .delimiter = ':', .after = {}, .limit = 1000});
+        std::set<std::string> distinct;
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            distinct.emplace(names[i]);
+        }
+        return distinct.size() - distinct.count(std::string(fs::kMarkerSegment));
+    }
     static void expect_all_once(const std::multiset<std::string>& told, int count)
     {
         for (int i = 0; i < count; ++i) {
@@ -453,8 +473,8 @@ TEST_F(Listing, TellsWhatStaysOnceWhateverHappensMeanwhile)
         for (bool more = true; more; disturb()) {
             const auto a = first.next();
             const auto b = second.next();
-            a ? told_first.insert(a->name) : told_first.end();
-            b ? told_second.insert(b->name) : told_second.end();
+            a ? told_first.emplace(a->name) : told_first.end();
+            b ? told_second.emplace(b->name) : told_second.end();
             more = a || b;
         }
         expect_all_once(told_first, 200);
@@ -462,11 +482,43 @@ TEST_F(Listing, TellsWhatStaysOnceWhateverHappensMeanwhile)
     }
 }
 
+// Names that the index is not asked for again are those of now, whatever changed.
+TEST_F(Listing, OfAForgottenDirectoryIsThatOfNow)
+{
+    const auto some = [&] { return "k" + std::to_string(random() % 5); };
+    const auto dir = [&] { return random() % 2 == 0 ? "d" : "e"; };
+    const std::vector<std::function<void()>> changes{
+        [&] { mount.write(fmt::format("{}/{}", dir(), some()), "x"); },
+        [&] { mount.rm(fmt::format("{}/{}", dir(), some())); },
+        [&] { mount.mv(fmt::format("{}/{}", dir(), some()), fmt::format("{}/{}", dir(), some())); },
+        [&] { mount.mkdir(fmt::format("{}/{}", dir(), some())); },
+        [&] { mount.rmdir(fmt::format("{}/{}", dir(), some())); },
+        [&] { mount.mv("d", "e", fs::RenameMode::exchange); },
+        [&] { mount.kvs_set(fmt::format("{}:{}", dir(), some()), "x"); },
+        [&] { mount.kvs_delete(fmt::format("{}:{}", dir(), some())); },
+        [] {},
+    };
+    mount.mkdir("d");
+    mount.mkdir("e");
+    for (int round = 0; round < 2000; ++round) {
+        changes[random() % changes.size()]();
+        mount.rm("d/pending");  // a record since it was closed
+        mount.forget_names();
+        const auto pending = random() % 8 == 0 ? std::optional(mount.create("d/pending")) : std::nullopt;
+        const auto listed = mount.ls("d");
+        EXPECT_EQ(std::ranges::count(listed, "pending"), pending ? 1 : 0) << round;
+        EXPECT_EQ(listed.size() - (pending ? 1 : 0), names_below("d:")) << round;
+        for (const auto& name : listed) {
+            EXPECT_TRUE(mount.find("d/" + name)) << round << ": " << name;
+        }
+    }
+}
+
 TEST_F(Listing, EveryCookieCanBeSoughtAgain)
 {
     fill(30);
     Reader reader(mount, "d");
-    std::vector<fs::DirectoryEntry> entries;
+    std::vector<Entry> entries;
     while (auto entry = reader.next()) {
         entries.push_back(*entry);
     }
@@ -530,7 +582,7 @@ TEST_F(Listing, DoesNotGrowAsNamesComeAndGo)
 TEST_F(Listing, CookiesOfAKeptListingStayGood)
 {
     fill(30);
-    std::vector<fs::DirectoryEntry> entries;
+    std::vector<Entry> entries;
     {
         Reader reader(mount, "d");
         while (auto entry = reader.next()) {

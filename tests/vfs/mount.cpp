@@ -445,7 +445,7 @@ std::vector<std::string> Mount::read_listing(const fs::Handle& handle)
             ++taken;
             cookie = entry.cookie;
             if (entry.name != "." && entry.name != "..") {
-                names.push_back(entry.name);
+                names.emplace_back(entry.name);
             }
             return true;
         });
