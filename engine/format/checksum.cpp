@@ -2,6 +2,9 @@
 
 #include "engine/format/hex_digits.h"
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include <array>
 #include <bit>
 #include <climits>
@@ -56,22 +59,8 @@ bool read_sum(std::string_view tail, std::uint64_t& sum)
 
 std::uint64_t checksum_of(std::string_view bytes)
 {
-    return XXH3_64bits(bytes.data(), bytes.size());
-}
-
-Checksum::Checksum()
-{
-    XXH3_64bits_reset(&state_);
-}
-
-void Checksum::add(std::string_view bytes)
-{
-    XXH3_64bits_update(&state_, bytes.data(), bytes.size());
-}
-
-std::uint64_t Checksum::value() const
-{
-    return XXH3_64bits_digest(&state_);
+    constexpr std::size_t kMany = 2048;
+    return bytes.size() < kMany ? XXH3_64bits(bytes.data(), bytes.size()) : checksum_of_many(bytes);
 }
 
 bool split_checksum(std::string_view text, CheckedText& parts)

@@ -1,9 +1,8 @@
 // The checksum of a line: XXH3-64, seed 0, of all bytes before `,"c"`, as 16 lower-case hex digits.
 #pragma once
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,6 +10,8 @@
 namespace bytestore::format {
 
 std::uint64_t checksum_of(std::string_view bytes);
+// The same: faster if there are many.
+std::uint64_t checksum_of_many(std::string_view bytes);
 
 // The same of bytes that come in pieces.
 class Checksum {
@@ -20,7 +21,7 @@ public:
     std::uint64_t value() const;
 
 private:
-    XXH3_state_t state_;
+    alignas(64) std::array<std::byte, 576> state_;  // the library's
 };
 
 // A line, trimmed, taken apart where its checksum starts.

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kLongEscape = "\\u00";
 constexpr std::size_t kShortSize = 2;
-constexpr std::size_t kLongSize = 6;
+constexpr std::size_t kLongSize = kLongestEscape;
 
 char letter_of(char byte)
 {

@@ -28,6 +28,8 @@ struct Step {
     std::size_t used = 0;
 };
 
+inline constexpr std::size_t kLongestEscape = 6;  // of one byte
+
 void append_escaped(std::string& out, std::string_view text);
 // What append_escaped would append.
 std::uint64_t escaped_size(std::string_view text);

@@ -12,7 +12,6 @@ namespace bytestore::format {
 namespace {
 
 constexpr std::size_t kSlice = std::size_t{48} << 10;  // of a value, encoded at once; whole groups of base64
-constexpr std::size_t kLongestEscape = 6;
 static_assert(kSlice % kBase64Bytes == 0 && kSlice * kLongestEscape <= kPiece);
 
 }  // namespace

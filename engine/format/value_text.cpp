@@ -13,7 +13,6 @@ namespace bytestore::format {
 namespace {
 
 constexpr std::uint64_t kStride = std::uint64_t{64} << 10;
-constexpr std::uint64_t kLongestEscape = 6;  // of one byte
 
 std::uint64_t mark_length(Kind kind, std::string_view text)
 {
