@@ -45,7 +45,7 @@ std::size_t LargeValues::being_read() const
 
 Result<ValuePiecesPtr> LargeValues::pieces_of(const ValueRef& value)
 {
-    if (auto pieces = being_read(value.id())) {
+    if (auto pieces = find(value.id())) {
         return pieces;
     }
     idle_.notice();
@@ -53,7 +53,7 @@ Result<ValuePiecesPtr> LargeValues::pieces_of(const ValueRef& value)
     return pieces ? std::move(pieces) : verified(value);
 }
 
-ValuePiecesPtr LargeValues::being_read(const RecordId& record)
+ValuePiecesPtr LargeValues::find(const RecordId& record)
 {
     const std::lock_guard lock(mutex_);
     return pieces_.find(record);
@@ -80,7 +80,7 @@ Result<ValuePiecesPtr> LargeValues::verified(const ValueRef& value)
 {
     const auto record = value.id();
     const std::lock_guard verifying(verifying_);
-    if (auto pieces = being_read(record)) {
+    if (auto pieces = find(record)) {
         return pieces;
     }
     TRY_ASSIGN(auto pieces, ValuePieces::of(value));

@@ -32,7 +32,7 @@ public:
 
 private:
     Result<ValuePiecesPtr> pieces_of(const ValueRef& value);
-    ValuePiecesPtr being_read(const RecordId& record);
+    ValuePiecesPtr find(const RecordId& record);
     Result<ValuePiecesPtr> made_of_text(const ValueRef& value);
     Result<ValuePiecesPtr> verified(const ValueRef& value);
     void keep(const RecordId& record, const ValuePiecesPtr& pieces);

@@ -14,6 +14,8 @@ namespace bytestore {
 template <class Key, class Item>
 class RecentlyUsed {
 public:
+    static constexpr std::uint64_t kOwnBytes = 128;  // what it costs to keep an item, about
+
     explicit RecentlyUsed(std::uint64_t budget)
         : budget_(budget)
     {
@@ -31,13 +33,15 @@ public:
         place->second->idle = false;
         return place->second->item;
     }
-    // In the place of what `key` had. `bytes` is what it holds of memory.
+    // In the place of what `key` had. `bytes` is what it holds of memory elsewhere.
     void keep(const Key& key, Item item, std::uint64_t bytes)
     {
         drop(places_.find(key));
-        used_.push_front({.place = {}, .item = std::move(item), .bytes = bytes});
-        used_.front().place = places_.emplace(key, used_.begin()).first;
-        held_ += bytes;
+        std::list<Used> one;
+        one.push_front({.place = {}, .item = std::move(item), .bytes = bytes + kOwnBytes});
+        one.front().place = places_.emplace(key, one.begin()).first;
+        used_.splice(used_.begin(), one);
+        held_ += used_.front().bytes;
         while (held_ > budget_ && places_.size() > 1) {
             drop(used_.back().place);
         }

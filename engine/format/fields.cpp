@@ -38,6 +38,10 @@ private:
 
 bool skip_name(Cursor& cursor, std::string_view name)
 {
+    constexpr std::size_t kNameAt = 2;  // behind comma and quote
+    if (cursor.rest().size() <= kNameAt || cursor.rest()[kNameAt] != name.front()) {
+        return false;  // which is what most are
+    }
     Cursor ahead = cursor;
     if (ahead.skip(",\"") && ahead.skip(name) && ahead.skip("\":")) {
         cursor = ahead;
