@@ -4,15 +4,11 @@
 #include "engine/format/record.h"
 #include "engine/format/utf8_text.h"
 
-#include <modp_b64.h>
 #include <algorithm>
 
 namespace bytestore::format {
 
 namespace {
-
-// What the library returns for text that is no base64.
-constexpr auto kInvalid = static_cast<std::size_t>(-1);
 
 bool stands_for_bits(unsigned char c)
 {
@@ -61,8 +57,8 @@ Form form_of(Kind kind, std::string_view value)
 void append_base64(std::string& out, std::string_view bytes)
 {
     const std::size_t before = out.size();
-    out.resize(before + modp_b64_encode_len(bytes.size()));
-    out.resize(before + modp_b64_encode(out.data() + before, bytes.data(), bytes.size()));
+    out.resize(before + base64_chars(bytes.size()));
+    encode_base64(bytes, out.data() + before);
 }
 
 ValueDecoder::ValueDecoder(std::string* out)
@@ -137,7 +133,7 @@ void ValueDecoder::feed_base64(std::string_view text)
 std::size_t ValueDecoder::decode(std::string_view chars)
 {
     constexpr std::size_t kGroups = 1024;
-    std::array<char, modp_b64_decode_len(kGroups * kBase64Chars)> bytes;
+    std::array<char, base64_room(kGroups * kBase64Chars)> bytes;
     std::size_t taken = 0;
     while (taken < chars.size() && !padded_) {
         const std::string_view block = chars.substr(taken, kGroups * kBase64Chars);
@@ -146,8 +142,8 @@ std::size_t ValueDecoder::decode(std::string_view chars)
             taken += block.size();
             continue;
         }
-        const std::size_t size = modp_b64_decode(bytes.data(), block.data(), block.size());
-        if (size == kInvalid || !is_canonical(block, {bytes.data(), size})) {
+        const std::size_t size = decode_base64(block, bytes.data());
+        if (size == kInvalidBase64 || !is_canonical(block, {bytes.data(), size})) {
             break;
         }
         emit({bytes.data(), size});
@@ -166,7 +162,7 @@ void ValueDecoder::take_base64_literally(std::string_view rest)
         append_base64(text, std::string_view(*out_).substr(out_begin_));
         out_->replace(out_begin_, std::string::npos, text);
     }
-    size_ = kBase64Mark.size() + modp_b64_encode_strlen(size_);
+    size_ = kBase64Mark.size() + base64_chars(size_);
     emit(held());
     emit(rest);
 }

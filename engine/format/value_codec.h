@@ -1,6 +1,7 @@
 // Between a value and the string that stands for it in a record; the rule is in record.h.
 #pragma once
 
+#include "engine/format/base64.h"
 #include "engine/types.h"
 
 #include <array>
@@ -15,8 +16,6 @@ using namespace std::string_view_literals;
 
 inline constexpr std::string_view kBase64Mark = "\0b64:"sv;
 inline constexpr std::string_view kLinkMark = "\0link:"sv;
-inline constexpr std::size_t kBase64Bytes = 3;   // bytes that make ...
-inline constexpr std::size_t kBase64Chars = 4;   // ... so many characters, without padding
 inline constexpr std::uint64_t kMostGrowth = 2;  // of a plain value by its escapes; else it is stored as base64
 
 enum class Form : std::uint8_t { plain, base64, link };

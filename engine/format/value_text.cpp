@@ -3,8 +3,6 @@
 #include "engine/format/json_text.h"
 #include "engine/format/value_codec.h"
 
-#include <modp_b64.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -49,7 +47,7 @@ Result<std::unique_ptr<ValueText>> ValueText::of(std::shared_ptr<const KnownText
     TRY_ASSIGN(const auto start, known->sums.read(source, known->begin, std::min<std::uint64_t>(length, kStride)));
     const auto marked = mark_length(kind, start);
     const bool base64 =
-        kind == Kind::bytes && marked > 0 && length - marked == modp_b64_encode_strlen(static_cast<std::size_t>(size));
+        kind == Kind::bytes && marked > 0 && length - marked == base64_chars(static_cast<std::size_t>(size));
     const auto mark = base64 || kind == Kind::link ? marked : 0;
     const auto form = base64 ? Form::base64 : length - mark == size ? Form::same : Form::escaped;
     return std::unique_ptr<ValueText>(new ValueText(std::move(known), form, size, mark));
@@ -78,9 +76,9 @@ Result<std::string> ValueText::read_base64(const LineSource& source, std::uint64
     const auto first = offset / kBase64Bytes;
     const auto last = (offset + size + kBase64Bytes - 1) / kBase64Bytes;
     TRY_ASSIGN(auto text, known_->sums.read(source, begin_ + first * kBase64Chars, (last - first) * kBase64Chars));
-    const auto decoded = modp_b64_decode(text.data(), text.data(), text.size());
+    const auto decoded = decode_base64(text, text.data());
     const auto skipped = static_cast<std::size_t>(offset % kBase64Bytes);
-    if (decoded == static_cast<std::size_t>(-1) || decoded < skipped + size) {
+    if (decoded == kInvalidBase64 || decoded < skipped + size) {
         return not_as_recorded();
     }
     text.resize(skipped + static_cast<std::size_t>(size));
