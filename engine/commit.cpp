@@ -107,7 +107,7 @@ Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const Op
         return bound ? *bound : catalog.find(key).has_value();
     };
     for (const auto& operation : batch.operations()) {
-        Step step{.operation = &operation, .source = {}};
+        Step step{.operation = &operation, .source = {}, .spelling = {}};
         const bool removes = operation.type == Operation::Type::remove;
         if (!removes) {
             TRY(check_key(operation.key));
@@ -119,6 +119,7 @@ Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const Op
         }
         if (operation.type == Operation::Type::set) {
             TRY(check_value(operation, options));
+            step.spelling = format::spelling_of(operation.kind, operation.value());
         } else if (operation.type == Operation::Type::copy) {
             step.source = catalog.find(operation.value());
             if (!step.source) {
@@ -145,8 +146,7 @@ std::uint64_t Commit::bytes() const
             case Operation::Type::set:
                 break;
         }
-        const auto value = operation.value();
-        return sum + set_bytes(operation.key, operation.kind, value.size(), escaped_bytes(value));
+        return sum + set_bytes(operation.key, step.spelling.size);
     });
 }
 
@@ -218,7 +218,7 @@ Result<format::WrittenSet> Commit::emit_set(const format::Output& output, const 
 {
     const auto& operation = *step.operation;
     return step.source ? emit_copy(output, *step.source, operation.key, fields)
-                       : format::write_set(output, operation.key, operation.kind, operation.value(), fields);
+                       : format::write_set(output, operation.key, step.spelling.form, operation.value(), fields);
 }
 
 // A line that is short is read once.

@@ -1,6 +1,7 @@
 // One commit on its way into the log: what a batch asks for, checked, and the lines it becomes.
 #pragma once
 
+#include "engine/format/value_codec.h"
 #include "engine/log/buffered_output.h"
 #include "engine/log/catalog.h"
 #include "engine/options.h"
@@ -35,6 +36,7 @@ private:
     struct Step {
         const Batch::Operation* operation = nullptr;
         std::optional<Catalog::Found> source;  // of a copy
+        format::Spelling spelling;             // of the value of a set
     };
 
     Status emit_step(BufferedOutput& output, const Step& step, const format::Fields& fields, Entry& entry);

@@ -30,6 +30,11 @@ std::uint64_t set_bytes(std::string_view key, Kind kind, std::uint64_t size, std
 {
     const auto text = kind == Kind::link ? escaped + kMarkBytes
                                          : std::max(std::min(escaped, format::kMostGrowth * size), base64_bytes(size));
+    return set_bytes(key, text);
+}
+
+std::uint64_t set_bytes(std::string_view key, std::uint64_t text)
+{
     return delete_bytes(key) + text;
 }
 

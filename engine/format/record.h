@@ -124,6 +124,10 @@ struct WrittenSet {
 // no Set returns the length without the newline. Keys are valid UTF-8 of any length; a link's value is valid UTF-8.
 Result<WrittenSet> write_set(const Output& out, std::string_view key, Kind kind, std::string_view value,
                              const Fields& fields);
+// The same of a value whose form is known.
+enum class Form : std::uint8_t;
+Result<WrittenSet> write_set(const Output& out, std::string_view key, Form form, std::string_view value,
+                             const Fields& fields);
 Result<std::uint64_t> write_delete(const Output& out, std::string_view key, const Fields& fields);
 Result<std::uint64_t> write_header(const Output& out, const Header& header);
 Result<std::uint64_t> write_seal(const Output& out, const Seal& seal);

@@ -26,9 +26,9 @@ Status write_delete_head(LineWriter& line, std::string_view key)
     return line.raw("\"");
 }
 
-Status write_value(LineWriter& line, Kind kind, std::string_view value)
+Status write_value(LineWriter& line, Form form, std::string_view value)
 {
-    switch (form_of(kind, value)) {
+    switch (form) {
         case Form::base64:
             TRY(line.escaped(kBase64Mark));
             return line.base64(value);
@@ -77,10 +77,16 @@ Result<std::uint64_t> write_mark(const Output& out, std::string_view text)
 Result<WrittenSet> write_set(const Output& out, std::string_view key, Kind kind, std::string_view value,
                              const Fields& fields)
 {
+    return write_set(out, key, spelling_of(kind, value).form, value, fields);
+}
+
+Result<WrittenSet> write_set(const Output& out, std::string_view key, Form form, std::string_view value,
+                             const Fields& fields)
+{
     LineWriter line(out);
     TRY(write_set_head(line, key));
     const auto begin = line.size();
-    TRY(write_value(line, kind, value));
+    TRY(write_value(line, form, value));
     return finish_set(line, begin, fields);
 }
 

@@ -44,21 +44,25 @@ bool is_canonical(std::string_view chars, std::string_view bytes)
 
 }  // namespace
 
-Form form_of(Kind kind, std::string_view value)
+Spelling spelling_of(Kind kind, std::string_view value)
 {
     if (kind == Kind::link) {
-        return Form::link;
+        return {Form::link, escaped_size(kLinkMark) + escaped_size(value)};
     }
-    const bool plain =
-        !value.starts_with('\0') && is_valid_utf8(value) && escaped_size(value) <= kMostGrowth * value.size();
-    return plain ? Form::plain : Form::base64;
+    if (!value.starts_with('\0') && is_valid_utf8(value)) {
+        const auto escaped = escaped_size(value);
+        if (escaped <= kMostGrowth * value.size()) {
+            return {Form::plain, escaped};
+        }
+    }
+    return {Form::base64, escaped_size(kBase64Mark) + base64_chars(value.size())};
 }
 
 void append_base64(std::string& out, std::string_view bytes)
 {
     const std::size_t before = out.size();
-    out.resize(before + base64_chars(bytes.size()));
-    encode_base64(bytes, out.data() + before);
+    out.resize_and_overwrite(before + base64_chars(bytes.size()),
+                             [&](char* text, std::size_t) { return before + encode_base64(bytes, text + before); });
 }
 
 ValueDecoder::ValueDecoder(std::string* out)

@@ -18,9 +18,14 @@ inline constexpr std::string_view kBase64Mark = "\0b64:"sv;
 inline constexpr std::string_view kLinkMark = "\0link:"sv;
 inline constexpr std::uint64_t kMostGrowth = 2;  // of a plain value by its escapes; else it is stored as base64
 
-enum class Form : std::uint8_t { plain, base64, link };
+enum class Form : std::uint8_t { plain, base64, link };  // as record.h declares it
 
-Form form_of(Kind kind, std::string_view value);
+// The form of a value, and how many bytes its text has in it.
+struct Spelling {
+    Form form = Form::plain;
+    std::uint64_t size = 0;
+};
+Spelling spelling_of(Kind kind, std::string_view value);
 
 void append_base64(std::string& out, std::string_view bytes);
 

@@ -4,10 +4,12 @@ namespace bytestore {
 
 Status BufferedOutput::append(std::string_view bytes)
 {
-    if (buffer_.size() + bytes.size() > format::kPiece) {
+    constexpr std::size_t kMany = std::size_t{64} << 10;  // that cost more to copy than to write by themselves
+    const bool many = bytes.size() >= kMany;
+    if (!buffer_.empty() && (many || buffer_.size() + bytes.size() > format::kPiece)) {
         TRY(flush());
     }
-    if (bytes.size() >= format::kPiece) {
+    if (many) {
         TRY(file_.write(written_to_, bytes));
         written_to_ += bytes.size();
         return {};

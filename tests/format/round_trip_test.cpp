@@ -1,4 +1,5 @@
 #include "engine/format/checksum.h"
+#include "engine/format/value_codec.h"
 #include "tests/format/lines.h"
 
 #include <gtest/gtest.h>
@@ -92,8 +93,10 @@ RC_GTEST_PROP(RoundTrip, WritesPlainValuesAsTheFirstByteStoreDoes, ())
 RC_GTEST_PROP(RoundTrip, TellsWhereItWroteTheTextOfAValue, ())
 {
     std::string line;
-    const auto written = write_set(into(line), *hostile_text(), Kind::bytes, *hostile_value(), *any_fields());
+    const std::string value = *hostile_value();
+    const auto written = write_set(into(line), *hostile_text(), Kind::bytes, value, *any_fields());
     line.pop_back();
+    RC_ASSERT(written->value_end - written->value_begin == spelling_of(Kind::bytes, value).size);
     const auto read = parse_line(line);
     RC_ASSERT(read->value_begin == written->value_begin && read->value_end == written->value_end);
     std::string copy;

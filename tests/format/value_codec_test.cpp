@@ -23,6 +23,11 @@ std::string bytes_of_size(std::size_t size)
     return bytes;
 }
 
+Form form_of(Kind kind, std::string_view value)
+{
+    return spelling_of(kind, value).form;
+}
+
 struct Decoded {
     std::string value;
     Kind kind = Kind::bytes;

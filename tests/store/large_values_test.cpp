@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <map>
@@ -198,9 +199,9 @@ TEST_F(LargeValuesTest, ACompactionMovesThem)
 TEST_F(LargeValuesTest, OfAWriteThatFailedNothingIsKnown)
 {
     const auto value = values_.at("bytes") + std::string(3 << 20, '\xff');
-    int writes_left = 0;
+    std::atomic<int> writes_left = 0;  // the store has threads
     FaultyFiles faulty({.before = [&](const FileCall& call) -> std::optional<Fault> {
-                            const bool fails = call.call == Call::write && writes_left > 0 && --writes_left == 0;
+                            const bool fails = call.call == Call::write && writes_left-- == 1;
                             return fails ? std::optional<Fault>({.os_error = ENOSPC, .written = 1000}) : std::nullopt;
                         },
                         .after = [](const FileCall&) {}});

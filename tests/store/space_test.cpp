@@ -297,7 +297,7 @@ TEST_F(SpaceTest, ACompactionWithoutRoomFailsAndTheStoreGoesOn)
 
 TEST_F(SpaceTest, ACompactionBeginsWithTheSegmentThatNeedsTheLeastRoom)
 {
-    options_.segment_size = 30'000;
+    options_.segment_size = 20'000;
     int writes = 0;
     std::vector<std::uint64_t> sizes;
     FaultyFiles files(
