@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace bytestore::format {
 
@@ -18,32 +19,67 @@ char letter_of(char byte)
     return kEscapeLetters[static_cast<unsigned char>(byte)];
 }
 
-void append_escape(std::string& out, char byte)
+// Each returns the end of what it wrote.
+char* put_escape(char* to, char byte)
 {
     const char letter = letter_of(byte);
     if (letter != 'u') {
-        out += '\\';
-        out += letter;
-        return;
+        *to++ = '\\';
+        *to++ = letter;
+        return to;
     }
     const auto code = static_cast<unsigned char>(byte);
-    out += kLongEscape;
-    out += kHexDigits[code >> 4];
-    out += kHexDigits[code & 0xF];
+    to = std::ranges::copy(kLongEscape, to).out;
+    *to++ = kHexDigits[code >> 4];
+    *to++ = kHexDigits[code & 0xF];
+    return to;
+}
+
+// There is room for a vector behind the longest escapes.
+constexpr std::size_t kVector = 16;
+char* put_escaped(char* to, std::string_view text)
+{
+#ifdef __SSE2__
+    while (text.size() >= kVector) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data()));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+        const auto escapes = escapes_in(bytes);
+        if (escapes == 0) {
+            to += kVector;
+            text.remove_prefix(kVector);
+            continue;
+        }
+        const auto plain = static_cast<std::size_t>(std::countr_zero(escapes));
+        to = put_escape(to + plain, text[plain]);
+        text.remove_prefix(plain + 1);
+    }
+#endif
+    for (const char byte : text) {
+        if (letter_of(byte) != 0) {
+            to = put_escape(to, byte);
+        } else {
+            *to++ = byte;
+        }
+    }
+    return to;
 }
 
 }  // namespace
 
 void append_escaped(std::string& out, std::string_view text)
 {
-    while (true) {
-        const std::size_t plain = plain_run(text).length;
-        out += text.substr(0, plain);
-        if (plain == text.size()) {
-            return;
-        }
-        append_escape(out, text[plain]);
-        text.remove_prefix(plain + 1);
+    constexpr std::size_t kSlice = 4096;  // so that room for the longest escapes is no waste
+    if (plain_run(text).length == text.size()) {
+        out += text;
+        return;
+    }
+    while (!text.empty()) {
+        const auto slice = text.substr(0, kSlice);
+        const auto before = out.size();
+        out.resize_and_overwrite(before + slice.size() * kLongestEscape + kVector, [&](char* bytes, std::size_t) {
+            return static_cast<std::size_t>(put_escaped(bytes + before, slice) - bytes);
+        });
+        text.remove_prefix(slice.size());
     }
 }
 

@@ -18,7 +18,7 @@ public:
         : out_(out)
     {
         // Enough for most records, so that few lines make it grow.
-        constexpr std::size_t kUsual = 512;
+        constexpr std::size_t kUsual = 1024;
         buffer_.reserve(kUsual);
     }
 

@@ -69,18 +69,23 @@ inline Run plain_run_by_words(std::string_view text, Run run = {})
     return run;
 }
 
+#ifdef __SSE2__
+// One bit for each byte that has an escape.
+inline unsigned escapes_in(__m128i bytes)
+{
+    const auto is = [&](char letter) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(letter)); };
+    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(is('"'), is('\\')))));
+}
+#endif
+
 inline Run plain_run(std::string_view text)
 {
     Run run;
 #ifdef __SSE2__
-    const __m128i quote = _mm_set1_epi8('"');
-    const __m128i backslash = _mm_set1_epi8('\\');
-    const __m128i last_control = _mm_set1_epi8(0x1F);
     for (; run.length + sizeof(__m128i) <= text.size(); run.length += sizeof(__m128i)) {
         const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + run.length));
-        const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);
-        const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-        const auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, special)));
+        const auto hits = escapes_in(bytes);
         const unsigned before = hits == 0 ? ~0U : (hits - 1) & ~hits;
         run.ascii = run.ascii && (static_cast<unsigned>(_mm_movemask_epi8(bytes)) & before) == 0;
         if (hits != 0) {
