@@ -22,6 +22,7 @@ public:
     static Result<ValuePiecesPtr> of(const ValueRef& value);
     // The same, of which the text is known already.
     static Result<ValuePiecesPtr> of(const ValueRef& value, KnownTextPtr known);
+    ~ValuePieces() = default;
     ValuePieces(const ValuePieces&) = delete;
     ValuePieces& operator=(const ValuePieces&) = delete;
 
