@@ -22,9 +22,6 @@ namespace {
 // How long a new file without a byte in it waits for one before it becomes a record.
 constexpr std::chrono::milliseconds kPendingTime{1000};
 
-// A read lasts longer only if whoever reads gets no processor.
-constexpr std::chrono::milliseconds kReadUnderWay{2};
-
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 }  // namespace
@@ -147,11 +144,13 @@ void Filesystem::forget(const NodePtr& found, std::uint64_t lookups)
 {
     const auto ino = found->ino;
     nodes_.forget(found, lookups);
-    const bool has_another_number = found->moved && !found->detached;
-    const bool is_gone = (has_another_number || found->place == Node::Place::control) && !nodes_.find(ino);
-    if (is_gone && has_another_number) {
+    const bool may_have_moved = (found->moved || nodes_.has_moved_directory()) && !found->detached;
+    const bool is_gone = (may_have_moved || found->place == Node::Place::control) && !nodes_.find(ino);
+    if (is_gone && may_have_moved) {
         const std::shared_lock names(names_lock_);
-        Directories::expire_listing(found->parent);
+        if (NodeTable::has_moved(*found)) {
+            Directories::expire_listing(found->parent);
+        }
     }
     if (is_gone && found->place == Node::Place::control) {
         const std::lock_guard lock(texts_mutex_);

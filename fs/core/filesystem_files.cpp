@@ -6,6 +6,7 @@
 
 #include <mutex>
 #include <shared_mutex>
+#include <thread>
 #include <utility>
 
 namespace bytestore::fs {
@@ -143,8 +144,25 @@ Result<Bytes> Filesystem::read_file(const NodePtr& file, std::uint64_t offset, s
     };
     TRY_ASSIGN(const auto from, source());
     auto bytes = files_.read(from, offset, size);
+    if (bytes && bytes->view.empty() && file->cut) {
+        let_the_end_be_told_first(file, offset);
+    }
     read_bytes_ += bytes ? bytes->view.size() : 0;
     return bytes;
+}
+
+// The kernel learns where a file ends from the first answer that is shorter than its question, and only from that. What
+// it reads ahead it asks for in several: one behind the end is not to be answered before the one with the end.
+void Filesystem::let_the_end_be_told_first(const NodePtr& file, std::uint64_t offset)
+{
+    const auto size = [&] {
+        const std::shared_lock names(names_lock_);
+        const auto attributes = files_.attributes(file);
+        return attributes ? attributes->size : 0;
+    };
+    if (offset > size()) {
+        std::this_thread::sleep_for(kReadUnderWay);
+    }
 }
 
 Result<std::size_t> Filesystem::write(const Handle& handle, const WritePlace& place, std::string_view bytes)

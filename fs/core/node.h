@@ -79,9 +79,11 @@ struct Node {
     std::string segment;  // for control: the file's name
     bool marked = false;  // a directory's marker was seen, and only a change beside the mount takes it away
 
-    // It has another name than when it got its number: the name gets another number when the kernel has forgotten the
-    // node. Set with the name lock held alone.
+    // It has another name than when it got its number, and so have those below it: they get other numbers when the
+    // kernel has forgotten the nodes. Set with the name lock held alone.
     std::atomic<bool> moved = false;
+    // A file's value became shorter beside the mount: the kernel may not know its end yet. Set as `moved`.
+    std::atomic<bool> cut = false;
 
     // Unlinked or replaced: it has no key any more. Set with the name lock held alone, or, for a new file that could
     // not be stored, shared and with `mutex`.

@@ -174,7 +174,7 @@ void NodeTable::move(const NodePtr& node, const NodePtr& parent, Node::Place pla
     ++parent->pins;
     node->place = place;
     node->segment = std::string(segment);
-    node->moved = true;
+    note_move_locked(node);
     name_locked(node);
     --old_parent->pins;
     release_locked(old_parent);
@@ -188,9 +188,25 @@ void NodeTable::exchange(const NodePtr& a, const NodePtr& b)
     std::swap(a->parent, b->parent);
     std::swap(a->place, b->place);
     std::swap(a->segment, b->segment);
-    a->moved = b->moved = true;
+    note_move_locked(a);
+    note_move_locked(b);
     name_locked(a);
     name_locked(b);
+}
+
+void NodeTable::note_move_locked(const NodePtr& node)
+{
+    node->moved = true;
+    has_moved_directory_ = has_moved_directory_ || node->type == Type::directory;
+}
+
+bool NodeTable::has_moved(const Node& node)
+{
+    bool moved = false;
+    for (const auto* at = &node; at != nullptr && !moved; at = at->parent.get()) {
+        moved = at->moved;
+    }
+    return moved;
 }
 
 Ino NodeTable::Numbers::of(const Node& parent, Node::Place place, std::string_view segment, Type type,

@@ -9,6 +9,7 @@
 
 #include "fs/core/node.h"
 
+#include <atomic>
 #include <cstddef>
 #include <mutex>
 #include <string>
@@ -46,6 +47,9 @@ public:
     // The node has another name now, which is free.
     void move(const NodePtr& node, const NodePtr& parent, Node::Place place, std::string_view segment);
     void exchange(const NodePtr& a, const NodePtr& b);
+    // Whether it, or a directory above it, has another name than when it got its number. The name lock is held.
+    static bool has_moved(const Node& node);
+    bool has_moved_directory() const { return has_moved_directory_; }  // whether any directory ever did
 
     // The numbers that nodes of these names have, or would get now. The table is locked as long as this lives.
     class Numbers {
@@ -91,8 +95,10 @@ private:
     void release_locked(NodePtr node);
     void name_locked(const NodePtr& node);
     void unname_locked(Node& node);
+    void note_move_locked(const NodePtr& node);
 
     const NodePtr root_;
+    std::atomic<bool> has_moved_directory_ = false;
 
     mutable std::mutex mutex_;
     // Guarded by mutex_.

@@ -207,6 +207,7 @@ void OutsideChange::follow(const NodePtr& file, const Before& before)
             stale_.push_back(file);
         }
         contents_.insert(file->ino);
+        file->cut = file->cut || (before.value && (!now || now->entry().size < before.value->entry().size));
         followed_[file] = now && (!before.value || now->entry().size > before.value->entry().size);
     }
 }

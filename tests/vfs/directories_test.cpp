@@ -618,6 +618,26 @@ TEST_F(Listing, IsNotKeptOnceANameHasAnotherNumber)
     EXPECT_NE(mount.ino("d/b"), before);
 }
 
+// What is below a directory that moves has other keys then.
+TEST_F(Listing, IsNotKeptOnceTheNamesBelowAMovedDirectoryHaveOtherNumbers)
+{
+    for (const auto mode : {fs::RenameMode::replace, fs::RenameMode::exchange}) {
+        const std::string to = mode == fs::RenameMode::replace ? "b" : "c";
+        mount.mkdir("a");
+        mount.mkdir("a/d");
+        mount.write("a/d/file", "x");
+        mount.mkdir(to);
+        EXPECT_EQ(mount.mv("a", to, mode), 0);
+        Reader reader(mount, to + "/d");
+        reader.rest();
+        EXPECT_TRUE(Reader(mount, to + "/d").is_kept()) << to;
+        const auto before = mount.ino(to + "/d/file");
+        mount.forget_names();
+        EXPECT_FALSE(Reader(mount, to + "/d").is_kept()) << to;
+        EXPECT_NE(mount.ino(to + "/d/file"), before) << to;
+    }
+}
+
 TEST_F(Listing, OfADirectoryThatMovedIsNotKept)
 {
     mount.mkdir("a");
