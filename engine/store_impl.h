@@ -11,6 +11,7 @@
 #include "engine/log/lock_file.h"
 #include "engine/log/log_writer.h"
 #include "engine/log/recovery.h"
+#include "engine/spinning_mutex.h"
 #include "engine/store.h"
 
 #include <atomic>
@@ -73,8 +74,8 @@ private:
     std::unique_ptr<LogWriter> writer_;
     bool closed_ = false;
 
-    std::mutex sync_mutex_;    // one sync at a time; who waits for it is often served by the one before
-    std::mutex commit_mutex_;  // appends
+    std::mutex sync_mutex_;       // one sync at a time; who waits for it is often served by the one before
+    SpinningMutex commit_mutex_;  // appends
 
     std::atomic<std::uint64_t> synced_{0};  // commits up to this one are on stable storage
     std::atomic<std::uint64_t> syncs_{0};

@@ -13,6 +13,7 @@
 #include "engine/log/log_writer.h"
 #include "engine/log/snapshot_keeper.h"
 #include "engine/options.h"
+#include "engine/spinning_mutex.h"
 #include "engine/store.h"
 
 #include <atomic>
@@ -33,7 +34,7 @@ public:
         Directory& directory;
         Catalog& catalog;
         LogWriter& writer;
-        std::mutex& commit_mutex;
+        SpinningMutex& commit_mutex;
         const Options& options;
         std::function<Status()> sync;  // everything committed so far is on stable storage
     };

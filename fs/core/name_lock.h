@@ -3,6 +3,8 @@
 // starved.
 #pragma once
 
+#include "engine/spinning_mutex.h"
+
 #include <pthread.h>
 
 namespace bytestore::fs {
@@ -22,9 +24,19 @@ public:
     NameLock& operator=(const NameLock&) = delete;
 
     // For std::unique_lock and std::shared_lock.
-    void lock() { ::pthread_rwlock_wrlock(&lock_); }
+    void lock()
+    {
+        if (!spin([this] { return ::pthread_rwlock_trywrlock(&lock_) == 0; })) {
+            ::pthread_rwlock_wrlock(&lock_);
+        }
+    }
     void unlock() { ::pthread_rwlock_unlock(&lock_); }
-    void lock_shared() { ::pthread_rwlock_rdlock(&lock_); }
+    void lock_shared()
+    {
+        if (!spin([this] { return ::pthread_rwlock_tryrdlock(&lock_) == 0; })) {
+            ::pthread_rwlock_rdlock(&lock_);
+        }
+    }
     void unlock_shared() { ::pthread_rwlock_unlock(&lock_); }
 
 private:

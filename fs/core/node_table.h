@@ -7,6 +7,7 @@
 // Threads: every method locks by itself.
 #pragma once
 
+#include "engine/spinning_mutex.h"
 #include "fs/core/node.h"
 
 #include <atomic>
@@ -62,7 +63,7 @@ public:
 
     private:
         const NodeTable& nodes_;
-        const std::lock_guard<std::mutex> lock_;
+        const std::lock_guard<SpinningMutex> lock_;
     };
 
 private:
@@ -100,7 +101,7 @@ private:
     const NodePtr root_;
     std::atomic<bool> has_moved_directory_ = false;
 
-    mutable std::mutex mutex_;
+    mutable SpinningMutex mutex_;
     // Guarded by mutex_.
     std::unordered_map<Ino, NodePtr> by_ino_;
     std::unordered_set<NodePtr, NameHash, SameName> by_name_;
