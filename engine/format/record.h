@@ -41,6 +41,8 @@ inline constexpr std::size_t kMaxDepth = 127;  // of nested arrays and objects, 
 inline constexpr std::size_t kMaxForeignLine = std::size_t{64} << 20;  // longest line that is not in the form we write
 
 enum class Command : std::uint8_t { set, remove };
+// How a value string stands for the value, as above.
+enum class Form : std::uint8_t { plain, base64, link };
 
 struct BatchMark {
     std::uint32_t index = 0;  // from 1
@@ -125,7 +127,6 @@ struct WrittenSet {
 Result<WrittenSet> write_set(const Output& out, std::string_view key, Kind kind, std::string_view value,
                              const Fields& fields);
 // The same of a value whose form is known.
-enum class Form : std::uint8_t;
 Result<WrittenSet> write_set(const Output& out, std::string_view key, Form form, std::string_view value,
                              const Fields& fields);
 Result<std::uint64_t> write_delete(const Output& out, std::string_view key, const Fields& fields);

@@ -1,7 +1,6 @@
 #include "engine/format/value_codec.h"
 
 #include "engine/format/json_text.h"
-#include "engine/format/record.h"
 #include "engine/format/utf8_text.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/format/base64.h"
-#include "engine/types.h"
+#include "engine/format/record.h"
 
 #include <array>
 #include <cstddef>
@@ -12,13 +12,9 @@
 
 namespace bytestore::format {
 
-using namespace std::string_view_literals;
-
 inline constexpr std::string_view kBase64Mark = "\0b64:"sv;
 inline constexpr std::string_view kLinkMark = "\0link:"sv;
 inline constexpr std::uint64_t kMostGrowth = 2;  // of a plain value by its escapes; else it is stored as base64
-
-enum class Form : std::uint8_t { plain, base64, link };  // as record.h declares it
 
 // The form of a value, and how many bytes its text has in it.
 struct Spelling {
