@@ -1,6 +1,5 @@
 #include "engine/large_values.h"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -17,14 +16,14 @@ LargeValues::LargeValues(std::uint64_t budget)
 {
 }
 
-Result<std::string> LargeValues::read(const ValueRef& value, std::uint64_t offset, std::size_t size)
+Result<Slice> LargeValues::read(const ValueRef& value, std::uint64_t offset, std::size_t size)
 {
     const auto whole = value.entry().size;
     if (whole <= kLargeValue) {
         TRY_ASSIGN(auto bytes, value.read());
-        return offset == 0 && size >= whole
-                   ? std::move(bytes)
-                   : bytes.substr(static_cast<std::size_t>(std::min<std::uint64_t>(offset, whole)), size);
+        Slice wanted(std::move(bytes));
+        wanted.narrow(offset, size);
+        return wanted;
     }
     TRY_ASSIGN(const auto pieces, pieces_of(value));
     return pieces->read(value, offset, size);

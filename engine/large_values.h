@@ -25,7 +25,7 @@ public:
     explicit LargeValues(std::uint64_t budget);
 
     // `size` bytes from `offset` on, or as many as there are.
-    Result<std::string> read(const ValueRef& value, std::uint64_t offset, std::size_t size);
+    Result<Slice> read(const ValueRef& value, std::uint64_t offset, std::size_t size);
     // This record was written just now: it need not be verified to be read.
     void written(const RecordId& record, KnownTextPtr text);
     std::size_t being_read() const;  // how many are kept for those who read them

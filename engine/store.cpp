@@ -50,7 +50,7 @@ std::optional<ValueRef> Store::find(std::string_view key) const
     return ValueRef(found->entry, std::string(key), std::move(found->segment));
 }
 
-Result<std::string> Store::read(const ValueRef& value, std::uint64_t offset, std::size_t size) const
+Result<Slice> Store::read(const ValueRef& value, std::uint64_t offset, std::size_t size) const
 {
     return impl_->large_values_.read(value, offset, size);
 }

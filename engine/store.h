@@ -16,6 +16,7 @@
 #include "engine/options.h"
 #include "engine/reservation.h"
 #include "engine/result.h"
+#include "engine/slice.h"
 #include "engine/types.h"
 
 #include <cstdint>
@@ -174,7 +175,7 @@ public:
     // `size` bytes of a value of this store from `offset` on, or as many as there are. A large one is verified as a
     // whole before the first time, but for one that was written since opening; then no more is read than this.
     // Errc::damaged if that fails, or the bytes are not what they were.
-    Result<std::string> read(const ValueRef& value, std::uint64_t offset, std::size_t size) const;
+    Result<Slice> read(const ValueRef& value, std::uint64_t offset, std::size_t size) const;
     // Grows with every commit: what was found after it was read is still so while it stays the same.
     std::uint64_t version() const;
     // That of each key, all of one moment; for less where the keys are many of a listing, in their order.

@@ -38,12 +38,12 @@ Result<ValuePiecesPtr> ValuePieces::of(const ValueRef& value, KnownTextPtr known
     return pieces;
 }
 
-Result<std::string> ValuePieces::read(const ValueRef& value, std::uint64_t offset, std::uint64_t size) const
+Result<Slice> ValuePieces::read(const ValueRef& value, std::uint64_t offset, std::uint64_t size) const
 {
     const auto& entry = value.entry_;
     if (!text_) {
         const auto begin = static_cast<std::size_t>(std::min<std::uint64_t>(offset, whole_.size()));
-        return whole_.substr(begin, static_cast<std::size_t>(size));
+        return Slice(whole_.substr(begin, static_cast<std::size_t>(size)));
     }
     const auto& segment = *value.segment_;
     return segment.placed(entry.offset, text_->read(line_source(segment.file(), entry.offset), offset, size));

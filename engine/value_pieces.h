@@ -28,7 +28,7 @@ public:
 
     // `size` bytes from `offset` on, or as many as there are, of the value that this was made of. Errc::damaged if they
     // are not what they were.
-    Result<std::string> read(const ValueRef& value, std::uint64_t offset, std::uint64_t size) const;
+    Result<Slice> read(const ValueRef& value, std::uint64_t offset, std::uint64_t size) const;
     KnownTextPtr known_text() const { return known_; }  // null: it is kept decoded
     std::size_t memory_bytes() const;                   // at most, once all was read; without the known text
 

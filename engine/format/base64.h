@@ -24,8 +24,8 @@ constexpr std::size_t base64_room(std::size_t chars)
 
 // Writes base64_chars(bytes.size()) characters, and a zero behind them, to `out`; returns how many without that.
 std::size_t encode_base64(std::string_view bytes, char* out);
-// Writes what `chars` stand for to `out`, which has base64_room for it, or is where they are. Returns how many bytes,
-// or kInvalidBase64. Of padded text the bits that the last group leaves over may be anything.
+// Writes what `chars` stand for to `out`, which has base64_room for it, or is where they are or before that. Returns
+// how many bytes, or kInvalidBase64. Of padded text the bits that the last group leaves over may be anything.
 std::size_t decode_base64(std::string_view chars, char* out);
 
 }  // namespace bytestore::format

@@ -1,6 +1,7 @@
 #include "engine/format/block_sums.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace bytestore::format {
@@ -59,7 +60,7 @@ BlockSums BlockSums::Learner::finish()
     return std::move(learnt_);
 }
 
-Result<std::string> BlockSums::read(const LineSource& source, std::uint64_t begin, std::uint64_t size) const
+Result<Slice> BlockSums::read(const LineSource& source, std::uint64_t begin, std::uint64_t size) const
 {
     const auto first = begin / kBlock;
     const auto end = std::min((begin + size + kBlock - 1) / kBlock * kBlock, size_);
@@ -77,9 +78,9 @@ Result<std::string> BlockSums::read(const LineSource& source, std::uint64_t begi
     if (!is_known(first, text)) {
         return changed();
     }
-    text.resize(static_cast<std::size_t>(begin + size - first * kBlock));
-    text.erase(0, static_cast<std::size_t>(begin - first * kBlock));
-    return text;
+    Slice wanted(std::move(text));
+    wanted.narrow(begin - first * kBlock, size);
+    return wanted;
 }
 
 bool BlockSums::is_known(std::uint64_t first_block, std::string_view blocks) const

@@ -4,10 +4,10 @@
 
 #include "engine/format/checksum.h"
 #include "engine/format/record.h"
+#include "engine/slice.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,11 +21,11 @@ public:
     std::size_t memory_bytes() const { return sums_.capacity() * sizeof(std::uint64_t); }
 
     // The bytes [begin, begin + size), of those that were learnt. Errc::damaged if they are not what they were.
-    Result<std::string> read(const LineSource& source, std::uint64_t begin, std::uint64_t size) const;
+    Result<Slice> read(const LineSource& source, std::uint64_t begin, std::uint64_t size) const;
 
 private:
     // What is read beyond the part that is wanted is no more than two of these.
-    static constexpr std::size_t kBlock = std::size_t{32} << 10;
+    static constexpr std::size_t kBlock = std::size_t{16} << 10;
 
     bool is_known(std::uint64_t first_block, std::string_view blocks) const;
 

@@ -1,6 +1,7 @@
 #include "engine/format/json_text.h"
 
 #include "engine/format/hex_digits.h"
+#include "engine/format/json_text_vectors.h"
 
 #include <algorithm>
 #include <array>
@@ -37,10 +38,15 @@ char* put_escape(char* to, char byte)
 
 // There is room for a vector behind the longest escapes.
 constexpr std::size_t kVector = 16;
+static_assert(kVector <= kWideSlack);
 char* put_escaped(char* to, std::string_view text)
 {
 #ifdef __SSE2__
     while (text.size() >= kVector) {
+        to = put_escaped_by_avx512(to, text);
+        if (text.size() < kVector) {
+            break;
+        }
         const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data()));
         _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
         const auto escapes = escapes_in(bytes);
@@ -76,7 +82,7 @@ void append_escaped(std::string& out, std::string_view text)
     while (!text.empty()) {
         const auto slice = text.substr(0, kSlice);
         const auto before = out.size();
-        out.resize_and_overwrite(before + slice.size() * kLongestEscape + kVector, [&](char* bytes, std::size_t) {
+        out.resize_and_overwrite(before + slice.size() * kLongestEscape + kWideSlack, [&](char* bytes, std::size_t) {
             return static_cast<std::size_t>(put_escaped(bytes + before, slice) - bytes);
         });
         text.remove_prefix(slice.size());
@@ -122,7 +128,7 @@ __m128i growth(__m128i bytes)
 
 std::uint64_t escaped_size(std::string_view text)
 {
-    std::uint64_t size = 0;
+    auto size = escaped_size_by_avx512(text);
 #ifdef __SSE2__
     __m128i sums = _mm_setzero_si128();
     for (; text.size() >= sizeof(__m128i); text.remove_prefix(sizeof(__m128i))) {

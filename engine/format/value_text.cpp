@@ -1,6 +1,7 @@
 #include "engine/format/value_text.h"
 
 #include "engine/format/json_text.h"
+#include "engine/format/json_text_vectors.h"
 #include "engine/format/value_codec.h"
 
 #include <algorithm>
@@ -45,7 +46,7 @@ Result<std::unique_ptr<ValueText>> ValueText::of(std::shared_ptr<const KnownText
 {
     const auto length = known->end - known->begin;
     TRY_ASSIGN(const auto start, known->sums.read(source, known->begin, std::min<std::uint64_t>(length, kStride)));
-    const auto marked = mark_length(kind, start);
+    const auto marked = mark_length(kind, start.view());
     const bool base64 =
         kind == Kind::bytes && marked > 0 && length - marked == base64_chars(static_cast<std::size_t>(size));
     const auto mark = base64 || kind == Kind::link ? marked : 0;
@@ -53,12 +54,12 @@ Result<std::unique_ptr<ValueText>> ValueText::of(std::shared_ptr<const KnownText
     return std::unique_ptr<ValueText>(new ValueText(std::move(known), form, size, mark));
 }
 
-Result<std::string> ValueText::read(const LineSource& source, std::uint64_t offset, std::uint64_t size) const
+Result<Slice> ValueText::read(const LineSource& source, std::uint64_t offset, std::uint64_t size) const
 {
     offset = std::min(offset, size_);
     size = std::min(size, size_ - offset);
     if (size == 0) {
-        return std::string();
+        return Slice();
     }
     switch (form_) {
         case Form::same:
@@ -71,19 +72,22 @@ Result<std::string> ValueText::read(const LineSource& source, std::uint64_t offs
     return read_escaped(source, offset, size);
 }
 
-Result<std::string> ValueText::read_base64(const LineSource& source, std::uint64_t offset, std::uint64_t size) const
+Result<Slice> ValueText::read_base64(const LineSource& source, std::uint64_t offset, std::uint64_t size) const
 {
     const auto first = offset / kBase64Bytes;
     const auto last = (offset + size + kBase64Bytes - 1) / kBase64Bytes;
     TRY_ASSIGN(auto text, known_->sums.read(source, begin_ + first * kBase64Chars, (last - first) * kBase64Chars));
-    const auto decoded = decode_base64(text, text.data());
-    const auto skipped = static_cast<std::size_t>(offset % kBase64Bytes);
+    const auto place = text.begin();
+    const auto chars = text.view().size();
+    auto bytes = text.take();
+    const auto decoded = decode_base64(std::string_view(bytes).substr(place, chars), bytes.data());
+    const auto skipped = offset % kBase64Bytes;
     if (decoded == kInvalidBase64 || decoded < skipped + size) {
         return not_as_recorded();
     }
-    text.resize(skipped + static_cast<std::size_t>(size));
-    text.erase(0, skipped);
-    return text;
+    Slice wanted(std::move(bytes));
+    wanted.narrow(skipped, size);
+    return wanted;
 }
 
 // Undoes escapes from a place before the first byte that is wanted on.
@@ -92,7 +96,7 @@ public:
     Reading(const ValueText& of, const LineSource& source, Place place, std::uint64_t offset, std::uint64_t size)
         : known_(*of.known_), source_(source), place_(place), offset_(offset), size_(size)
     {
-        bytes_.reserve(static_cast<std::size_t>(size));
+        bytes_.reserve(static_cast<std::size_t>(size) + kWideSlack);
     }
 
     bool done() const { return bytes_.size() == size_; }
@@ -125,7 +129,7 @@ private:
         const auto wanted = least + least / 8 + 2 * kLongestEscape;
         TRY_ASSIGN(held_,
                    known_.sums.read(source_, place_.text, std::min<std::uint64_t>(wanted, known_.end - place_.text)));
-        text_ = held_;
+        text_ = held_.view();
         return {};
     }
     // All of `text`, but for an escape that it cuts. It was looked at before: there is nothing in it but characters and
@@ -134,6 +138,7 @@ private:
     {
         const auto size = text.size();
         while (!text.empty()) {
+            undo_many(text);
             const auto plain = text.substr(0, text.find('\\'));
             take_bytes(plain);
             text.remove_prefix(plain.size());
@@ -145,6 +150,18 @@ private:
             text.remove_prefix(escape.used);
         }
         return size - text.size();
+    }
+    // As much of its start as vectors can, of what is all wanted.
+    void undo_many(std::string_view& text)
+    {
+        const auto before = bytes_.size();
+        if (place_.byte < offset_ || text.size() > size_ - before) {
+            return;
+        }
+        bytes_.resize_and_overwrite(before + text.size() + kWideSlack, [&](char* bytes, std::size_t) {
+            return static_cast<std::size_t>(put_unescaped_by_avx512(bytes + before, text) - bytes);
+        });
+        place_.byte += bytes_.size() - before;
     }
     void take_bytes(std::string_view bytes)
     {
@@ -159,11 +176,11 @@ private:
     const std::uint64_t offset_;
     const std::uint64_t size_;
     std::string bytes_;
-    std::string held_;
+    Slice held_;
     std::string_view text_;  // of held_, from place_ on
 };
 
-Result<std::string> ValueText::read_escaped(const LineSource& source, std::uint64_t offset, std::uint64_t size) const
+Result<Slice> ValueText::read_escaped(const LineSource& source, std::uint64_t offset, std::uint64_t size) const
 {
     Reading reading(*this, source, place_before(offset), offset, size);
     Place last = reading.place();
@@ -175,7 +192,7 @@ Result<std::string> ValueText::read_escaped(const LineSource& source, std::uint6
         }
     }
     learn(last, true);
-    return reading.take();
+    return Slice(reading.take());
 }
 
 std::size_t ValueText::memory_bytes() const

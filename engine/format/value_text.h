@@ -36,7 +36,7 @@ public:
 
     // `size` bytes of the value from `offset` on, or as many as there are. `source` is the same line. Errc::damaged if
     // it is not what it was.
-    Result<std::string> read(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
+    Result<Slice> read(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
     std::size_t memory_bytes() const;  // at most, once all was read
 
 private:
@@ -49,8 +49,8 @@ private:
     class Reading;
 
     ValueText(std::shared_ptr<const KnownText> known, Form form, std::uint64_t size, std::uint64_t mark);
-    Result<std::string> read_base64(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
-    Result<std::string> read_escaped(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
+    Result<Slice> read_base64(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
+    Result<Slice> read_escaped(const LineSource& source, std::uint64_t offset, std::uint64_t size) const;
     Place place_before(std::uint64_t byte) const;
     void learn(Place place, bool last) const;
 

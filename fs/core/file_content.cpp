@@ -34,7 +34,7 @@ Status load(const Store& store, const ValueRef& value, Buffer& into)
     }
     for (std::uint64_t done = 0; done < size; done += kPiece) {
         TRY_ASSIGN(const auto bytes, store.read(value, done, kPiece));
-        TRY(into.write(done, bytes));
+        TRY(into.write(done, bytes.view()));
     }
     return {};
 }
@@ -271,8 +271,10 @@ Result<Bytes> Files::read(const Source& source, std::uint64_t offset, std::size_
     if (const auto* bytes = std::get_if<Bytes>(&source)) {
         return *bytes;
     }
-    TRY_ASSIGN(auto bytes, store_.read(std::get<ValueRef>(source), offset, size));
-    return slice(std::make_shared<const std::string>(std::move(bytes)), 0, size);
+    TRY_ASSIGN(auto part, store_.read(std::get<ValueRef>(source), offset, size));
+    const auto length = part.view().size();
+    const auto begin = part.begin();
+    return slice(std::make_shared<const std::string>(part.take()), begin, length);
 }
 
 Result<Bytes> Files::read(const NodePtr& file, std::uint64_t offset, std::size_t size)

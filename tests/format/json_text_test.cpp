@@ -1,7 +1,9 @@
 #include "engine/format/json_text.h"
+#include "engine/format/json_text_vectors.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -45,6 +47,69 @@ TEST(JsonText, IsWrittenAsTheLibraryDumpsIt)
         const std::string text = wide_text(fill);
         EXPECT_EQ('"' + escaped(text) + '"', nlohmann::json(text).dump());
         EXPECT_EQ(escaped_size(text), escaped(text).size());
+    }
+}
+
+// Letters, and some of `others` in rows of any length.
+std::string random_text(std::mt19937& random, std::string_view others)
+{
+    std::string text;
+    for (auto runs = random() % 20; runs > 0; --runs) {
+        text.append(random() % 70, 'x');
+        text.append(random() % 6, others[random() % others.size()]);
+    }
+    return text;
+}
+
+TEST(JsonText, OfAnyMixtureIsWrittenAsTheLibraryDumpsIt)
+{
+    std::mt19937 random(1);
+    for (int round = 0; round < 20'000; ++round) {
+        const auto text = random_text(random, round % 2 == 0 ? "\\\"\n\t\r\b\f" : "\\\"\n\x01\x0b\x1f\x7f");
+        ASSERT_EQ('"' + escaped(text) + '"', nlohmann::json(text).dump());
+        ASSERT_EQ(escaped_size(text), escaped(text).size());
+    }
+}
+
+// Vectors first, and what they leave by single escapes and bytes.
+std::string unescaped_by_vectors(std::string_view text)
+{
+    std::string out;
+    while (!text.empty()) {
+        const auto before = out.size();
+        out.resize(before + text.size() + kWideSlack, '?');
+        out.resize(static_cast<std::size_t>(put_unescaped_by_avx512(out.data() + before, text) - out.data()));
+        if (!text.empty()) {
+            const auto escape = read_escape(text);
+            out += escape.match == Match::yes ? escape.byte : text.front();
+            text.remove_prefix(escape.match == Match::yes ? escape.used : 1);
+        }
+    }
+    return out;
+}
+
+TEST(JsonText, IsReadBackByVectors)
+{
+    std::mt19937 random(2);
+    for (int round = 0; round < 20'000; ++round) {
+        const auto text = random_text(random, round % 2 == 0 ? "\\\"\n\t/nut" : "\\\\\"\n\x01\x1f\xc3");
+        ASSERT_EQ(unescaped_by_vectors(escaped(text)), text);
+    }
+}
+
+TEST(JsonText, VectorsLeaveEveryWrongEscape)
+{
+    for (std::size_t place = 0; place < 63; ++place) {
+        for (int letter = 0; letter < 256; ++letter) {
+            std::string text(200, 'x');
+            text[place] = '\\';
+            text[place + 1] = static_cast<char>(letter);
+            std::string out(text.size() + kWideSlack, '?');
+            std::string_view rest = text;
+            const auto* const end = put_unescaped_by_avx512(out.data(), rest);
+            const bool is_short = kShortEscapes[static_cast<std::size_t>(letter)] != 0;
+            ASSERT_TRUE(is_short || (rest.size() == text.size() && end == out.data())) << place << ": " << letter;
+        }
     }
 }
 
