@@ -11,11 +11,12 @@
 
 namespace bytestore::fs {
 
-// Bytes, of which no more are in memory than were claimed of the limit. The limit outlives it. Threads: as a string.
+// Bytes, of which no more are in memory than were claimed of the limit. The limit and the spare memory outlive it.
+// Threads: as a string.
 class Buffer {
 public:
-    explicit Buffer(MemoryLimit& limit)
-        : limit_(limit)
+    Buffer(MemoryLimit& limit, SpareMemory& spare)
+        : limit_(limit), memory_(spare)
     {
     }
     ~Buffer() { clear(); }

@@ -91,7 +91,7 @@ Result<Position> Files::change_stored(const NodePtr& file, const AttributeChange
         return store_.commit(batch);
     }
     TRY(check_size(*change.size));
-    Buffer data(limit_);
+    Buffer data(limit_, spare_);
     TRY(claim(*file, data, std::max(*change.size, value->entry().size)));
     TRY(load(store_, *value, data));
     TRY(data.resize(*change.size));

@@ -18,6 +18,9 @@ std::unexpected<Error> removed()
     return fail(Errc::not_found, "the file was removed");
 }
 
+// What is kept in memory for a moment for the next large values is that part of what may be there unsaved.
+constexpr std::uint64_t kSpareShare = 4;
+
 // Of a value that was truncated by open, and whose writer has written nothing since. If the mount ends now he hears
 // that he cannot write the new one, and the old one stands.
 bool is_awaited(const Content& content)
@@ -63,6 +66,7 @@ Files::Files(Store& store, NodeTable& nodes, const Names& names, PendingFiles& p
       pending_(pending),
       store_owner_(store_owner),
       limit_(max_dirty),
+      spare_(static_cast<std::size_t>(max_dirty / kSpareShare)),
       dropped_(std::move(dropped))
 {
 }
@@ -73,7 +77,7 @@ Files::~Files()
         const std::lock_guard lock(file->mutex);
         if (file->content) {
             file->content->reservation.release();
-            file->content.reset();  // a node may outlive the limit that its buffer counts on
+            file->content.reset();  // a node may outlive what its buffer counts on
         }
     }
 }
@@ -123,7 +127,7 @@ Status Files::create(const NodePtr& file, const Meta& meta)
 {
     const std::lock_guard lock(file->mutex);
     file->opened = true;
-    file->content = std::make_unique<Content>(limit_);
+    file->content = std::make_unique<Content>(limit_, spare_);
     auto& content = *file->content;
     if (auto done = reserve_locked(file, 0, 0); !done) {
         file->content.reset();
@@ -150,7 +154,7 @@ Status Files::make_content_locked(const NodePtr& file)
     if (!value) {
         return removed();
     }
-    file->content = std::make_unique<Content>(limit_);
+    file->content = std::make_unique<Content>(limit_, spare_);
     auto& content = *file->content;
     content.stored = true;
     content.meta = file->orphan ? file->orphan->meta : value->entry().meta;

@@ -150,6 +150,7 @@ private:
     PendingFiles& pending_;
     const Owner store_owner_;
     MemoryLimit limit_;
+    SpareMemory spare_;
     const std::function<void(const Node&)> dropped_;
 
     mutable std::mutex contents_mutex_;

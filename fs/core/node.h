@@ -22,8 +22,8 @@ namespace bytestore::fs {
 // The content of a file while it is open for writing, or has something that is no record yet. Every handle of the file
 // sees it.
 struct Content {
-    explicit Content(MemoryLimit& limit)
-        : data(limit)
+    Content(MemoryLimit& limit, SpareMemory& spare)
+        : data(limit, spare)
     {
     }
 
