@@ -32,7 +32,11 @@ std::size_t NodeTable::NameHash::operator()(const Name& name) const
 // nullptr: no node.
 const NodePtr* NodeTable::named_locked(const Node& parent, Node::Place place, std::string_view segment) const
 {
-    const auto found = by_name_.find(name_of(parent, place, segment));
+    const auto name = name_of(parent, place, segment);
+    if (!names_.may_have(NameHash()(name))) {
+        return nullptr;
+    }
+    const auto found = by_name_.find(name);
     return found == by_name_.end() ? nullptr : &*found;
 }
 
@@ -43,7 +47,7 @@ NodeTable::NodeTable()
     root_->type = Type::directory;
     root_->place = Node::Place::root;
     root_->pins = 1;
-    by_ino_[kRootIno] = root_;
+    number_locked(root_);
 }
 
 std::vector<NodePtr> NodeTable::all() const
@@ -92,7 +96,7 @@ NodePtr NodeTable::look_up(const NodePtr& parent, Node::Place place, std::string
     node->segment = std::string(segment);
     node->lookups = 1;
     node->ino = free_number_locked(type, key);
-    by_ino_[node->ino] = node;
+    number_locked(node);
     ++parent->pins;
     name_locked(node);
     return node;
@@ -101,7 +105,7 @@ NodePtr NodeTable::look_up(const NodePtr& parent, Node::Place place, std::string
 Ino NodeTable::free_number_locked(Type type, std::string_view key) const
 {
     auto number = preferred_number(type, key);
-    while (by_ino_.contains(number)) {
+    while (is_taken_locked(number)) {
         number = next_number(number);
     }
     return number;
@@ -139,6 +143,7 @@ void NodeTable::release_locked(NodePtr node)
     while (node && node->lookups == 0 && node->pins == 0) {
         unname_locked(*node);
         by_ino_.erase(node->ino);
+        numbers_.remove(node->ino);
         node = node->parent;
         if (node) {
             --node->pins;
@@ -146,16 +151,25 @@ void NodeTable::release_locked(NodePtr node)
     }
 }
 
+void NodeTable::number_locked(const NodePtr& node)
+{
+    by_ino_[node->ino] = node;
+    numbers_.add(node->ino);
+}
+
 void NodeTable::name_locked(const NodePtr& node)
 {
     by_name_.insert(node);
+    names_.add(NameHash()(node));
     node->named = true;
 }
 
 void NodeTable::unname_locked(Node& node)
 {
     if (std::exchange(node.named, false)) {
-        by_name_.erase(by_name_.find(name_of(node)));
+        const auto name = name_of(node);
+        names_.remove(NameHash()(name));
+        by_name_.erase(by_name_.find(name));
     }
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "engine/spinning_mutex.h"
+#include "fs/core/counting_filter.h"
 #include "fs/core/node.h"
 
 #include <atomic>
@@ -93,6 +94,8 @@ private:
     static Name name_of(const Node& node) { return name_of(*node.parent, node.place, node.segment); }
     const NodePtr* named_locked(const Node& parent, Node::Place place, std::string_view segment) const;
     Ino free_number_locked(Type type, std::string_view key) const;
+    bool is_taken_locked(Ino number) const { return numbers_.may_have(number) && by_ino_.contains(number); }
+    void number_locked(const NodePtr& node);
     void release_locked(NodePtr node);
     void name_locked(const NodePtr& node);
     void unname_locked(Node& node);
@@ -105,6 +108,9 @@ private:
     // Guarded by mutex_.
     std::unordered_map<Ino, NodePtr> by_ino_;
     std::unordered_set<NodePtr, NameHash, SameName> by_name_;
+    // What is in these two. Most names of a listing are in neither, and to find that out there waits for memory twice.
+    CountingFilter numbers_;
+    CountingFilter names_;
 };
 
 }  // namespace bytestore::fs
