@@ -4,7 +4,7 @@
 
 namespace bytestore::fuse {
 DirectoryReply::DirectoryReply(fuse_req_t request, const FilesystemSettings& settings, std::size_t size)
-    : request_(request), settings_(settings), buffer_(size)
+    : request_(request), settings_(settings), size_(size), buffer_(std::make_unique_for_overwrite<char[]>(size))
 {
 }
 
@@ -23,7 +23,7 @@ bool DirectoryReply::add(const fs::DirectoryEntry& entry)
     struct stat st{};  // of which only these two count
     st.st_ino = entry.ino;
     st.st_mode = mode_bits(entry.type);
-    return took(fuse_add_direntry(request_, buffer_.data() + used_, buffer_.size() - used_, name_.c_str(), &st,
+    return took(fuse_add_direntry(request_, buffer_.get() + used_, size_ - used_, name_.c_str(), &st,
                                   static_cast<off_t>(entry.cookie)));
 }
 
@@ -32,20 +32,20 @@ bool DirectoryReply::add(const fs::KnownEntry& entry)
 {
     auto param = entry_of(entry.attributes, settings_);
     param.ino = entry.looked_up ? param.ino : 0;
-    return took(fuse_add_direntry_plus(request_, buffer_.data() + used_, buffer_.size() - used_, entry.name.c_str(),
-                                       &param, static_cast<off_t>(entry.cookie)));
+    return took(fuse_add_direntry_plus(request_, buffer_.get() + used_, size_ - used_, entry.name.c_str(), &param,
+                                       static_cast<off_t>(entry.cookie)));
 }
 
 bool DirectoryReply::took(std::size_t needed)
 {
-    const bool fits = needed <= buffer_.size() - used_;
+    const bool fits = needed <= size_ - used_;
     used_ += fits ? needed : 0;
     return fits;
 }
 
 void DirectoryReply::send()
 {
-    fuse_reply_buf(request_, buffer_.data(), used_);
+    fuse_reply_buf(request_, buffer_.get(), used_);
 }
 
 }  // namespace bytestore::fuse

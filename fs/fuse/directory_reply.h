@@ -7,8 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
-#include <vector>
 
 namespace bytestore::fuse {
 
@@ -27,7 +27,8 @@ private:
 
     const fuse_req_t request_;
     const FilesystemSettings& settings_;
-    std::vector<char> buffer_;
+    const std::size_t size_;
+    const std::unique_ptr<char[]> buffer_;  // no zeros: most replies need little of it
     std::size_t used_ = 0;
     std::string name_;  // of the last entry, as libfuse wants it
 };
