@@ -1,16 +1,14 @@
+#include "engine/format/avx512.h"
 #include "engine/format/base64.h"
 #include "engine/format/base64_vectors.h"
-
-#if defined(__x86_64__) && defined(__GNUC__)
-#include <immintrin.h>
 
 #include <array>
 #include <cstdint>
 
+#ifdef BYTESTORE_AVX512
+
 // After W. Mula and D. Lemire, "Base64 Encoding and Decoding at Almost the Speed of a Memory Copy" (2019): sixteen
 // groups at a time, with the byte permutations of AVX-512 VBMI as tables.
-#define BYTESTORE_AVX512 gnu::target("avx512f,avx512bw,avx512vbmi")
-
 namespace bytestore::format {
 
 namespace {
@@ -52,12 +50,6 @@ constexpr auto kGather = [] {
     }
     return places;
 }();
-
-bool has_avx512()
-{
-    static const bool has = __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vbmi") != 0;
-    return has;
-}
 
 [[BYTESTORE_AVX512]] __m512i load_wide(const void* bytes)
 {

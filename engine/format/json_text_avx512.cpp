@@ -1,27 +1,18 @@
+#include "engine/format/avx512.h"
 #include "engine/format/json_text.h"
 #include "engine/format/json_text_vectors.h"
-
-#if defined(__x86_64__) && defined(__GNUC__)
-#include <immintrin.h>
 
 #include <array>
 #include <bit>
 #include <numeric>
 
-#define BYTESTORE_AVX512 gnu::target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2")
+#ifdef BYTESTORE_AVX512
 
 namespace bytestore::format {
 
 namespace {
 
 constexpr std::uint64_t kEven = 0x5555555555555555;  // places
-
-bool has_vbmi2()
-{
-    static const bool has = __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512vbmi2") != 0 &&
-                            __builtin_cpu_supports("bmi") != 0 && __builtin_cpu_supports("bmi2") != 0;
-    return has;
-}
 
 // How many bytes more each ASCII character takes.
 constexpr auto kGrowth = [] {
@@ -120,17 +111,17 @@ std::uint64_t begins_of(std::uint64_t backslashes)
 
 char* put_unescaped_by_avx512(char* to, std::string_view& text)
 {
-    return has_vbmi2() ? undo_all(to, text) : to;
+    return has_avx512() ? undo_all(to, text) : to;
 }
 
 char* put_escaped_by_avx512(char* to, std::string_view& text)
 {
-    return has_vbmi2() ? put_all(to, text) : to;
+    return has_avx512() ? put_all(to, text) : to;
 }
 
 std::uint64_t escaped_size_by_avx512(std::string_view& text)
 {
-    return has_vbmi2() ? size_of_all(text) : 0;
+    return has_avx512() ? size_of_all(text) : 0;
 }
 
 }  // namespace bytestore::format
