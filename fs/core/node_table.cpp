@@ -4,7 +4,6 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace bytestore::fs {
@@ -23,7 +22,7 @@ Ino next_number(Ino number)
 
 }  // namespace
 
-std::size_t NodeTable::NameHash::operator()(const Name& name) const
+std::uint64_t NodeTable::hash_of(const Name& name)
 {
     const auto seed = name.parent + static_cast<Ino>(name.place);
     return XXH3_64bits_withSeed(name.segment.data(), name.segment.size(), seed);
@@ -33,11 +32,17 @@ std::size_t NodeTable::NameHash::operator()(const Name& name) const
 const NodePtr* NodeTable::named_locked(const Node& parent, Node::Place place, std::string_view segment) const
 {
     const auto name = name_of(parent, place, segment);
-    if (!names_.may_have(NameHash()(name))) {
+    const auto hash = hash_of(name);
+    if (!names_.may_have(hash)) {
         return nullptr;
     }
-    const auto found = by_name_.find(name);
-    return found == by_name_.end() ? nullptr : &*found;
+    return by_name_.find(hash, [&](const NodePtr& node) { return name_of(*node) == name; });
+}
+
+// nullptr: no node.
+const NodePtr* NodeTable::numbered_locked(Ino number) const
+{
+    return numbers_.may_have(number) ? by_ino_.find(number, [](const NodePtr&) { return true; }) : nullptr;
 }
 
 NodeTable::NodeTable()
@@ -54,7 +59,8 @@ std::vector<NodePtr> NodeTable::all() const
 {
     const std::lock_guard lock(mutex_);
     std::vector<NodePtr> nodes;
-    std::ranges::transform(by_ino_, std::back_inserter(nodes), [](const auto& known) { return known.second; });
+    nodes.reserve(by_ino_.size());
+    by_ino_.for_each([&](const NodePtr& node) { nodes.push_back(node); });
     return nodes;
 }
 
@@ -67,8 +73,8 @@ std::size_t NodeTable::size() const
 NodePtr NodeTable::find(Ino ino) const
 {
     const std::lock_guard lock(mutex_);
-    const auto found = by_ino_.find(ino);
-    return found == by_ino_.end() ? nullptr : found->second;
+    const auto* found = numbered_locked(ino);
+    return found == nullptr ? nullptr : *found;
 }
 
 NodePtr NodeTable::find(const Node& parent, Node::Place place, std::string_view segment) const
@@ -96,6 +102,8 @@ NodePtr NodeTable::look_up(const NodePtr& parent, Node::Place place, std::string
     node->segment = std::string(segment);
     node->lookups = 1;
     node->ino = free_number_locked(type, key);
+    by_ino_.make_room();
+    by_name_.make_room();
     number_locked(node);
     ++parent->pins;
     name_locked(node);
@@ -105,7 +113,7 @@ NodePtr NodeTable::look_up(const NodePtr& parent, Node::Place place, std::string
 Ino NodeTable::free_number_locked(Type type, std::string_view key) const
 {
     auto number = preferred_number(type, key);
-    while (is_taken_locked(number)) {
+    while (numbered_locked(number) != nullptr) {
         number = next_number(number);
     }
     return number;
@@ -142,7 +150,7 @@ void NodeTable::release_locked(NodePtr node)
 {
     while (node && node->lookups == 0 && node->pins == 0) {
         unname_locked(*node);
-        by_ino_.erase(node->ino);
+        by_ino_.erase(node->ino, [](const NodePtr&) { return true; });
         numbers_.remove(node->ino);
         node = node->parent;
         if (node) {
@@ -153,23 +161,24 @@ void NodeTable::release_locked(NodePtr node)
 
 void NodeTable::number_locked(const NodePtr& node)
 {
-    by_ino_[node->ino] = node;
+    by_ino_.insert(node->ino, node);
     numbers_.add(node->ino);
 }
 
 void NodeTable::name_locked(const NodePtr& node)
 {
-    by_name_.insert(node);
-    names_.add(NameHash()(node));
+    const auto hash = hash_of(name_of(*node));
+    by_name_.insert(hash, node);
+    names_.add(hash);
     node->named = true;
 }
 
 void NodeTable::unname_locked(Node& node)
 {
     if (std::exchange(node.named, false)) {
-        const auto name = name_of(node);
-        names_.remove(NameHash()(name));
-        by_name_.erase(by_name_.find(name));
+        const auto hash = hash_of(name_of(node));
+        names_.remove(hash);
+        by_name_.erase(hash, [&](const NodePtr& named) { return named.get() == &node; });
     }
 }
 

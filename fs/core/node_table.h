@@ -9,15 +9,15 @@
 
 #include "engine/spinning_mutex.h"
 #include "fs/core/counting_filter.h"
+#include "fs/core/flat_table.h"
 #include "fs/core/node.h"
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace bytestore::fs {
@@ -74,27 +74,16 @@ private:
         std::string_view segment;
         bool operator==(const Name&) const = default;
     };
-    // Not noexcept, so that the set keeps the hashes, and looks at no node but those that have the right one.
-    struct NameHash {
-        using is_transparent = void;
-        std::size_t operator()(const Name& name) const;
-        std::size_t operator()(const NodePtr& node) const { return (*this)(name_of(*node)); }
-    };
-    struct SameName {
-        using is_transparent = void;
-        bool operator()(const NodePtr& a, const NodePtr& b) const { return a == b; }  // no two have one name
-        bool operator()(const Name& name, const NodePtr& node) const { return name == name_of(*node); }
-        bool operator()(const NodePtr& node, const Name& name) const { return name == name_of(*node); }
-    };
 
     static Name name_of(const Node& parent, Node::Place place, std::string_view segment)
     {
         return {.parent = parent.ino, .place = place, .segment = place == Node::Place::value ? "" : segment};
     }
+    static std::uint64_t hash_of(const Name& name);
     static Name name_of(const Node& node) { return name_of(*node.parent, node.place, node.segment); }
     const NodePtr* named_locked(const Node& parent, Node::Place place, std::string_view segment) const;
     Ino free_number_locked(Type type, std::string_view key) const;
-    bool is_taken_locked(Ino number) const { return numbers_.may_have(number) && by_ino_.contains(number); }
+    const NodePtr* numbered_locked(Ino number) const;
     void number_locked(const NodePtr& node);
     void release_locked(NodePtr node);
     void name_locked(const NodePtr& node);
@@ -106,8 +95,8 @@ private:
 
     mutable SpinningMutex mutex_;
     // Guarded by mutex_.
-    std::unordered_map<Ino, NodePtr> by_ino_;
-    std::unordered_set<NodePtr, NameHash, SameName> by_name_;
+    FlatTable<NodePtr> by_ino_;  // a number is its own hash
+    FlatTable<NodePtr> by_name_;
     // What is in these two. Most names of a listing are in neither, and to find that out there waits for memory twice.
     CountingFilter numbers_;
     CountingFilter names_;
