@@ -3,8 +3,10 @@
 // is none, is a look at one place of memory mostly, where a table of lists waits for memory at every step.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -52,19 +54,15 @@ public:
         }
         slots_[gap] = {};
         --size_;
+        if (slots_.size() > kLeastSlots && size_ < slots_.size() / kEmptyOf) {
+            shrink();
+        }
     }
     // For one more.
     void make_room()
     {
         if (size_ + 1 > slots_.size() / kMostOf * kMost) {
-            FlatTable larger;
-            larger.slots_.resize(slots_.empty() ? kLeastSlots : 2 * slots_.size());
-            for (auto& slot : slots_) {
-                if (slot.item) {
-                    larger.put(std::move(slot));
-                }
-            }
-            slots_.swap(larger.slots_);
+            resize(slots_.empty() ? kLeastSlots : 2 * slots_.size());
         }
     }
     template <class Visit>
@@ -83,13 +81,35 @@ private:
         Item item{};
     };
     static constexpr std::size_t kLeastSlots = 64;
-    // Five eighths full at most: so that rows are short.
-    static constexpr std::size_t kMost = 5;
+    // Seven eighths full at most, so that rows are short. One that is nearly empty gives its memory back; to fill it
+    // again costs little beside what is put into it.
+    static constexpr std::size_t kMost = 7;
     static constexpr std::size_t kMostOf = 8;
+    static constexpr std::size_t kEmptyOf = 16;
+    static constexpr std::size_t kShrink = 4;
 
     std::size_t next(std::size_t at) const { return (at + 1) & (slots_.size() - 1); }
     std::size_t home_of(std::uint64_t hash) const { return static_cast<std::size_t>(hash) & (slots_.size() - 1); }
     std::size_t distance(std::size_t from, std::size_t to) const { return (to - from) & (slots_.size() - 1); }
+    void resize(std::size_t slots)
+    {
+        FlatTable other;
+        other.slots_.resize(slots);
+        for (auto& slot : slots_) {
+            if (slot.item) {
+                other.put(std::move(slot));
+            }
+        }
+        slots_.swap(other.slots_);
+    }
+    void shrink()
+    {
+        try {
+            resize(std::max(kLeastSlots, slots_.size() / kShrink));
+        } catch (const std::bad_alloc&) {
+            return;  // it stays as large as it is
+        }
+    }
     void put(Slot slot)
     {
         auto at = home_of(slot.hash);
