@@ -6,6 +6,15 @@
 
 namespace bytestore::format {
 
+namespace {
+
+std::size_t bytes_of(std::size_t chars)
+{
+    return chars / kBase64Chars * kBase64Bytes;
+}
+
+}  // namespace
+
 std::size_t encode_base64(std::string_view bytes, char* out)
 {
     auto taken = encode_by_avx512(bytes, out);
@@ -17,7 +26,6 @@ std::size_t encode_base64(std::string_view bytes, char* out)
 
 std::size_t decode_base64(std::string_view chars, char* out)
 {
-    constexpr auto bytes_of = [](std::size_t taken) { return taken / kBase64Chars * kBase64Bytes; };
     auto taken = decode_by_avx512(chars, out);
     taken += decode_by_avx2(chars.substr(taken), out + bytes_of(taken));
     const auto written = bytes_of(taken);

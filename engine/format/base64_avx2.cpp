@@ -1,8 +1,7 @@
 #include "engine/format/base64.h"
 #include "engine/format/base64_vectors.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#include <immintrin.h>
+#ifdef BYTESTORE_X86_VECTORS
 
 // After W. Mula and D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions" (2018): eight groups at a
 // time, each in 32 bits.
@@ -13,31 +12,25 @@ namespace {
 constexpr std::size_t kChars = 32;
 constexpr std::size_t kBytes = 24;
 
-bool has_avx2()
-{
-    static const bool has = __builtin_cpu_supports("avx2") != 0;
-    return has;
-}
-
 // In each byte: whether it is in a range, as all bits or none.
-[[gnu::target("avx2")]] __m256i is_above(__m256i bytes, int limit)
+[[BYTESTORE_AVX2]] __m256i is_above(__m256i bytes, int limit)
 {
     return _mm256_cmpgt_epi8(bytes, _mm256_set1_epi8(static_cast<char>(limit)));
 }
 
-[[gnu::target("avx2")]] __m256i is_in(__m256i bytes, char first, char last)
+[[BYTESTORE_AVX2]] __m256i is_in(__m256i bytes, char first, char last)
 {
     const __m256i below = _mm256_cmpgt_epi8(_mm256_set1_epi8(static_cast<char>(last + 1)), bytes);
     return _mm256_and_si256(is_above(bytes, first - 1), below);
 }
 
-[[gnu::target("avx2")]] __m256i offset_where(__m256i where, int offset)
+[[BYTESTORE_AVX2]] __m256i offset_where(__m256i where, int offset)
 {
     return _mm256_and_si256(where, _mm256_set1_epi8(static_cast<char>(offset)));
 }
 
 // Six bits in each byte, to the character that stands for them: the offset of each range is relative to that before.
-[[gnu::target("avx2")]] __m256i characters_of(__m256i bits)
+[[BYTESTORE_AVX2]] __m256i characters_of(__m256i bits)
 {
     __m256i chars = _mm256_add_epi8(bits, _mm256_set1_epi8('A'));
     chars = _mm256_add_epi8(chars, offset_where(is_above(bits, 25), 'a' - 26 - 'A'));
@@ -47,7 +40,7 @@ bool has_avx2()
 }
 
 // Takes as many groups of `bytes` as it can; how many bytes that were.
-[[gnu::target("avx2")]] std::size_t encode_all(std::string_view bytes, char* out)
+[[BYTESTORE_AVX2]] std::size_t encode_all(std::string_view bytes, char* out)
 {
     constexpr std::size_t kRead = 28;  // of which the last four are not used
     // The three bytes of each group as a number, the first one highest.
@@ -72,7 +65,7 @@ bool has_avx2()
 }
 
 // Characters to the six bits that each stands for; false if one stands for none.
-[[gnu::target("avx2")]] bool bits_of(__m256i chars, __m256i& bits)
+[[BYTESTORE_AVX2]] bool bits_of(__m256i chars, __m256i& bits)
 {
     const __m256i upper = is_in(chars, 'A', 'Z');
     const __m256i lower = is_in(chars, 'a', 'z');
@@ -88,7 +81,7 @@ bool has_avx2()
 }
 
 // Takes as many groups of `chars` as it can, and none of what may be padded; how many characters that were.
-[[gnu::target("avx2")]] std::size_t decode_all(std::string_view chars, char* out)
+[[BYTESTORE_AVX2]] std::size_t decode_all(std::string_view chars, char* out)
 {
     constexpr std::size_t kLeft = kChars + 16;  // so that the eight bytes that are written too many are overwritten
     const __m256i order = _mm256_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1,  //
@@ -119,22 +112,6 @@ std::size_t encode_by_avx2(std::string_view bytes, char* out)
 std::size_t decode_by_avx2(std::string_view chars, char* out)
 {
     return has_avx2() ? decode_all(chars, out) : 0;
-}
-
-}  // namespace bytestore::format
-
-#else
-
-namespace bytestore::format {
-
-std::size_t encode_by_avx2(std::string_view, char*)
-{
-    return 0;
-}
-
-std::size_t decode_by_avx2(std::string_view, char*)
-{
-    return 0;
 }
 
 }  // namespace bytestore::format

@@ -1,11 +1,10 @@
-#include "engine/format/avx512.h"
 #include "engine/format/base64.h"
 #include "engine/format/base64_vectors.h"
 
 #include <array>
 #include <cstdint>
 
-#ifdef BYTESTORE_AVX512
+#ifdef BYTESTORE_X86_VECTORS
 
 // After W. Mula and D. Lemire, "Base64 Encoding and Decoding at Almost the Speed of a Memory Copy" (2019): sixteen
 // groups at a time, with the byte permutations of AVX-512 VBMI as tables.
@@ -24,7 +23,7 @@ constexpr auto kBits = [] {
     std::array<std::uint8_t, 128> bits{};
     bits.fill(kNoBits);
     for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
-        bits[static_cast<std::size_t>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+        bits[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
     }
     return bits;
 }();
@@ -103,22 +102,6 @@ std::size_t encode_by_avx512(std::string_view bytes, char* out)
 std::size_t decode_by_avx512(std::string_view chars, char* out)
 {
     return has_avx512() ? decode_wide(chars, out) : 0;
-}
-
-}  // namespace bytestore::format
-
-#else
-
-namespace bytestore::format {
-
-std::size_t encode_by_avx512(std::string_view, char*)
-{
-    return 0;
-}
-
-std::size_t decode_by_avx512(std::string_view, char*)
-{
-    return 0;
 }
 
 }  // namespace bytestore::format

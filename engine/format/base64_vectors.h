@@ -2,10 +2,14 @@
 // returns how much that was; 0 on a processor without these vectors.
 #pragma once
 
+#include "engine/format/x86_vectors.h"
+
 #include <cstddef>
 #include <string_view>
 
 namespace bytestore::format {
+
+#ifdef BYTESTORE_X86_VECTORS
 
 // Writes as many characters as stand for the bytes that it took.
 std::size_t encode_by_avx512(std::string_view bytes, char* out);
@@ -15,5 +19,26 @@ std::size_t encode_by_avx2(std::string_view bytes, char* out);
 // room, and is behind no character that it did not take. `out` may be where `chars` are, or before that.
 std::size_t decode_by_avx512(std::string_view chars, char* out);
 std::size_t decode_by_avx2(std::string_view chars, char* out);
+
+#else
+
+inline std::size_t encode_by_avx512(std::string_view, char*)
+{
+    return 0;
+}
+inline std::size_t encode_by_avx2(std::string_view, char*)
+{
+    return 0;
+}
+inline std::size_t decode_by_avx512(std::string_view, char*)
+{
+    return 0;
+}
+inline std::size_t decode_by_avx2(std::string_view, char*)
+{
+    return 0;
+}
+
+#endif
 
 }  // namespace bytestore::format

@@ -1,4 +1,3 @@
-#include "engine/format/avx512.h"
 #include "engine/format/json_text.h"
 #include "engine/format/json_text_vectors.h"
 
@@ -6,7 +5,7 @@
 #include <bit>
 #include <numeric>
 
-#ifdef BYTESTORE_AVX512
+#ifdef BYTESTORE_X86_VECTORS
 
 namespace bytestore::format {
 
@@ -91,6 +90,7 @@ std::uint64_t begins_of(std::uint64_t backslashes)
     std::size_t taken = 0;
     for (; text.size() - taken >= kWidth; taken += kWidth) {
         const __m512i bytes = _mm512_loadu_si512(text.data() + taken);
+        // NOLINTNEXTLINE(misc-const-correctness): as far as the compiler knows the assembler changes it
         std::uint64_t backslashes = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'));
         __asm__("" : "+r"(backslashes));  // else g++ 12 goes on in mask registers, where each step takes four cycles
         const auto begins = begins_of(backslashes & ~begun);
@@ -122,27 +122,6 @@ char* put_escaped_by_avx512(char* to, std::string_view& text)
 std::uint64_t escaped_size_by_avx512(std::string_view& text)
 {
     return has_avx512() ? size_of_all(text) : 0;
-}
-
-}  // namespace bytestore::format
-
-#else
-
-namespace bytestore::format {
-
-char* put_escaped_by_avx512(char* to, std::string_view&)
-{
-    return to;
-}
-
-char* put_unescaped_by_avx512(char* to, std::string_view&)
-{
-    return to;
-}
-
-std::uint64_t escaped_size_by_avx512(std::string_view&)
-{
-    return 0;
 }
 
 }  // namespace bytestore::format

@@ -111,15 +111,17 @@ Result<Attributes> Files::attributes(const NodePtr& file, const Target* found)
     if (is_current) {
         file->seen_in = found->version;
     }
-    const auto value = file->content && file->content->loaded ? std::nullopt : is_current ? found->value : stored(file);
-    if (!file->content && !value) {
+    const bool in_memory = file->content && file->content->loaded;
+    const auto looked_up = in_memory || is_current ? std::nullopt : stored(file);
+    const auto* const value = is_current && !in_memory ? &*found->value : looked_up ? &*looked_up : nullptr;
+    if (!file->content && value == nullptr) {
         return removed();
     }
     const auto& meta = file->content ? file->content->meta : file->orphan ? file->orphan->meta : value->entry().meta;
     auto attributes = attributes_of(file->type, meta, store_owner_);
     attributes.ino = file->ino;
     attributes.links = file->detached ? 0 : 1;
-    attributes.size = value ? value->entry().size : file->content ? file->content->data.size() : 0;
+    attributes.size = value != nullptr ? value->entry().size : file->content ? file->content->data.size() : 0;
     return attributes;
 }
 

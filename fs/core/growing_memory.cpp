@@ -30,12 +30,12 @@ bool GrowingMemory::reserve(std::size_t capacity)
 
 bool GrowingMemory::reserve_small(std::size_t capacity)
 {
-    auto* const grown = static_cast<char*>(std::realloc(small_.get(), capacity));
+    auto* const small = small_.release();
+    auto* const grown = static_cast<char*>(std::realloc(small, capacity));
+    small_.reset(grown == nullptr ? small : grown);
     if (grown == nullptr) {
         return false;
     }
-    static_cast<void>(small_.release());
-    small_.reset(grown);
     small_size_ = capacity;
     return true;
 }

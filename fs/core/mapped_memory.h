@@ -11,6 +11,8 @@ class MappedMemory {
 public:
     MappedMemory() = default;
     ~MappedMemory() { clear(); }
+    MappedMemory(const MappedMemory&) = delete;
+    MappedMemory& operator=(const MappedMemory&) = delete;
     MappedMemory(MappedMemory&& other) noexcept
         : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0))
     {

@@ -1,6 +1,5 @@
 #include "fs/core/spare_memory.h"
 
-#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -67,15 +66,18 @@ std::size_t SpareMemory::size() const
 std::vector<SpareMemory::Piece> SpareMemory::idle_since_last_time()
 {
     const std::lock_guard lock(mutex_);
-    const auto idle = std::ranges::stable_partition(pieces_, [](const Piece& piece) { return !piece.idle; });
-    std::vector<Piece> dropped(std::move_iterator(idle.begin()), std::move_iterator(idle.end()));
-    pieces_.erase(idle.begin(), idle.end());
+    std::vector<Piece> dropped;
+    std::vector<Piece> kept;
+    for (auto& piece : pieces_) {
+        (piece.idle ? dropped : kept).push_back(std::move(piece));
+    }
     for (const auto& piece : dropped) {
         size_ -= piece.memory.size();
     }
-    for (auto& piece : pieces_) {
+    for (auto& piece : kept) {
         piece.idle = true;
     }
+    pieces_ = std::move(kept);
     return dropped;
 }
 
