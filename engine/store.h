@@ -19,6 +19,7 @@
 #include "engine/slice.h"
 #include "engine/types.h"
 
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -158,6 +159,12 @@ struct CompactionReport {
     std::uint64_t bytes_after = 0;
 };
 
+// Whether a compaction was given up because the store is being closed.
+inline bool is_given_up(const Error& error)
+{
+    return error.code == Errc::busy && error.os_error == ECANCELED;
+}
+
 class Store {
 public:
     // Opens the store in `directory`, replaying its log. Writing: takes the locks, recovers a torn tail (and says so to
@@ -202,7 +209,7 @@ public:
     // Everything committed before is on stable storage when this returns. Callers at the same time share one sync.
     Status sync();
     // Drops every stale record, on the protocol of bytestore(5); readers and writers go on. Errc::busy if it was
-    // abandoned; what it did before stands.
+    // abandoned, as is_given_up tells; what it did before stands.
     Result<CompactionReport> compact();
     // Before close(), from any thread: compactions that are under way end soon, and later ones at once.
     void abandon_compactions();

@@ -6,6 +6,7 @@
 #include "engine/log/log_writer.h"
 #include "engine/log/segment_name.h"
 
+#include <cerrno>
 #include <memory>
 #include <string>
 #include <utility>
@@ -80,7 +81,7 @@ Status Rewriter::copy_segment(const Catalog::SegmentView& input)
     LiveSets live(catalog_, input.slot);
     while (true) {
         if (given_up_.stop_requested()) {
-            return fail(Errc::busy, "the compaction was given up, since the store is being closed");
+            return fail(Errc::busy, "the compaction was given up, since the store is being closed", ECANCELED);
         }
         TRY_ASSIGN(const bool more, scanner.next());
         if (!more) {

@@ -137,8 +137,12 @@ Result<Answer> Answers::change(const std::string& what, Frame& request)
         return Answer{.head = {{"found", found}}, .body = {}};
     }
     if (what == "compact") {
-        TRY_ASSIGN(const auto report, backend_.compact());
-        return Answer{.head = {{"report", json_of(report)}}, .body = {}};
+        auto report = backend_.compact();
+        if (!report && is_given_up(report.error())) {
+            return Answer{.head = goodbye(), .body = {}, .last = true};  // as good as not begun
+        }
+        TRY(std::move(report));
+        return Answer{.head = {{"report", json_of(*report)}}, .body = {}};
     }
     TRY(backend_.close());
     return Answer{};

@@ -114,6 +114,23 @@ TEST_F(GoodbyeTest, AStopAnswersWhatWasBegunAndTakesTheNameAway)
     }
 }
 
+TEST_F(GoodbyeTest, ACompactionThatIsGivenUpForClosingMayBeAskedOfTheNextOne)
+{
+    class Closing : public StoreBackend {
+    public:
+        using StoreBackend::StoreBackend;
+        Result<CompactionReport> compact() override { return fail(Errc::busy, "given up", error); }
+        int error = ECANCELED;
+    } closing(*store_);
+    server_.reset();
+    const auto server = Server::start(directory(), store_->directory_info().inode, closing, {});
+    const auto first = connect();
+    EXPECT_TRUE(not_begun(first->compact().error()));
+    const auto second = connect();
+    closing.error = EBUSY;
+    EXPECT_EQ(second->compact().error().message, "given up");
+}
+
 TEST_F(GoodbyeTest, AnErrorOfTheDiskIsAnAnswer)
 {
     EXPECT_TRUE(not_begun({.code = Errc::io, .message = {}, .os_error = ESHUTDOWN}));
