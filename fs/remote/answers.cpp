@@ -141,7 +141,9 @@ Result<Answer> Answers::change(const std::string& what, Frame& request)
         if (!report && is_given_up(report.error())) {
             return Answer{.head = goodbye(), .body = {}, .last = true};  // as good as not begun
         }
-        TRY(std::move(report));
+        if (!report) {
+            return forward(report);
+        }
         return Answer{.head = {{"report", json_of(*report)}}, .body = {}};
     }
     TRY(backend_.close());
