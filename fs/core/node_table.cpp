@@ -104,6 +104,9 @@ NodePtr NodeTable::look_up(const NodePtr& parent, Node::Place place, std::string
     node->ino = free_number_locked(type, key);
     by_ino_.make_room();
     by_name_.make_room();
+    if (node->ino != preferred_number(type, key)) {
+        note_stray_locked(*node);
+    }
     number_locked(node);
     ++parent->pins;
     name_locked(node);
@@ -117,6 +120,11 @@ Ino NodeTable::free_number_locked(Type type, std::string_view key) const
         number = next_number(number);
     }
     return number;
+}
+
+void NodeTable::note_stray_locked(Node& node)
+{
+    strays_ += std::exchange(node.stray, true) ? 0 : 1;
 }
 
 void NodeTable::add_lookup(Node& node)
@@ -152,6 +160,7 @@ void NodeTable::release_locked(NodePtr node)
         unname_locked(*node);
         by_ino_.erase(node->ino, [](const NodePtr&) { return true; });
         numbers_.remove(node->ino);
+        strays_ -= node->stray ? 1 : 0;
         node = node->parent;
         if (node) {
             --node->pins;
@@ -220,6 +229,7 @@ void NodeTable::exchange(const NodePtr& a, const NodePtr& b)
 void NodeTable::note_move_locked(const NodePtr& node)
 {
     node->moved = true;
+    note_stray_locked(*node);
     has_moved_directory_ = has_moved_directory_ || node->type == Type::directory;
 }
 
@@ -235,6 +245,13 @@ bool NodeTable::has_moved(const Node& node)
 Ino NodeTable::Numbers::of(const Node& parent, Node::Place place, std::string_view segment, Type type,
                            std::string_view key) const
 {
+    if (nodes_.all_preferred_locked()) {
+        // A node of this name would have this number, so one look is enough when nobody has it.
+        const auto number = preferred_number(type, key);
+        if (!nodes_.numbers_.may_have(number)) {
+            return number;
+        }
+    }
     const auto* found = nodes_.named_locked(parent, place, segment);
     return found != nullptr && (*found)->type == type ? (*found)->ino : nodes_.free_number_locked(type, key);
 }

@@ -85,6 +85,8 @@ private:
     Ino free_number_locked(Type type, std::string_view key) const;
     const NodePtr* numbered_locked(Ino number) const;
     void number_locked(const NodePtr& node);
+    void note_stray_locked(Node& node);
+    bool all_preferred_locked() const { return strays_ == 0 && !has_moved_directory_; }
     void release_locked(NodePtr node);
     void name_locked(const NodePtr& node);
     void unname_locked(Node& node);
@@ -100,6 +102,7 @@ private:
     // What is in these two. Most names of a listing are in neither, and to find that out there waits for memory twice.
     CountingFilter numbers_;
     CountingFilter names_;
+    std::size_t strays_ = 0;
 };
 
 }  // namespace bytestore::fs
