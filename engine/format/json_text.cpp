@@ -12,8 +12,6 @@ namespace bytestore::format {
 namespace {
 
 constexpr std::string_view kLongEscape = "\\u00";
-constexpr std::size_t kShortSize = 2;
-constexpr std::size_t kLongSize = kLongestEscape;
 
 char letter_of(char byte)
 {
@@ -94,16 +92,9 @@ namespace {
 // Without a branch: binary values have an escape every few bytes.
 std::uint64_t escaped_size_by_bytes(std::string_view text)
 {
-    static constexpr auto kSizes = [] {
-        std::array<std::uint8_t, kEscapeLetters.size()> sizes{};
-        std::ranges::transform(kEscapeLetters, sizes.begin(), [](char letter) {
-            return static_cast<std::uint8_t>(letter == 0 ? 1 : letter == 'u' ? kLongSize : kShortSize);
-        });
-        return sizes;
-    }();
-    std::uint64_t size = 0;
+    std::uint64_t size = text.size();
     for (const char byte : text) {
-        size += kSizes[static_cast<unsigned char>(byte)];
+        size += kEscapeGrowth[static_cast<unsigned char>(byte)];
     }
     return size;
 }
@@ -119,8 +110,8 @@ __m128i growth(__m128i bytes)
     const __m128i lettered = up_to(_mm_sub_epi8(bytes, _mm_set1_epi8('\b')), '\r' - '\b');
     const __m128i longs = _mm_or_si128(_mm_andnot_si128(lettered, up_to(bytes, 0x1F)), is('\v'));
     const __m128i shorts = _mm_or_si128(_mm_or_si128(is('"'), is('\\')), _mm_andnot_si128(is('\v'), lettered));
-    return _mm_or_si128(_mm_and_si128(longs, _mm_set1_epi8(kLongSize - 1)),
-                        _mm_and_si128(shorts, _mm_set1_epi8(kShortSize - 1)));
+    return _mm_or_si128(_mm_and_si128(longs, _mm_set1_epi8(kLongestEscape - 1)),
+                        _mm_and_si128(shorts, _mm_set1_epi8(kShortEscape - 1)));
 }
 #endif
 
@@ -145,8 +136,8 @@ std::uint64_t escaped_size(std::string_view text)
 
 Escape read_long_escape(std::string_view text)
 {
-    if (text.size() < kLongSize) {
-        return {text.size() < kShortSize || text[1] == 'u' ? Match::cut : Match::no};
+    if (text.size() < kLongestEscape) {
+        return {text.size() < kShortEscape || text[1] == 'u' ? Match::cut : Match::no};
     }
     const std::size_t high = kHexDigits.find(text[4]);
     const std::size_t low = kHexDigits.find(text[5]);
@@ -154,7 +145,7 @@ Escape read_long_escape(std::string_view text)
         return {};
     }
     const char byte = static_cast<char>(high << 4 | low);
-    return letter_of(byte) == 'u' ? Escape{Match::yes, kLongSize, byte} : Escape{};
+    return letter_of(byte) == 'u' ? Escape{Match::yes, kLongestEscape, byte} : Escape{};
 }
 
 }  // namespace bytestore::format

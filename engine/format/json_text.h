@@ -28,7 +28,18 @@ struct Step {
     std::size_t used = 0;
 };
 
+inline constexpr std::size_t kShortEscape = 2;
 inline constexpr std::size_t kLongestEscape = 6;  // of one byte
+
+// How much longer each byte's escape is than the byte; 0 for one that stands as it is.
+inline constexpr std::array<std::uint8_t, kEscapeLetters.size()> kEscapeGrowth = [] {
+    std::array<std::uint8_t, kEscapeLetters.size()> growth{};
+    for (std::size_t byte = 0; byte < growth.size(); ++byte) {
+        const char letter = kEscapeLetters[byte];
+        growth[byte] = letter == 0 ? 0 : (letter == 'u' ? kLongestEscape : kShortEscape) - 1;
+    }
+    return growth;
+}();
 
 void append_escaped(std::string& out, std::string_view text);
 // What append_escaped would append.

@@ -13,21 +13,12 @@ namespace {
 
 constexpr std::uint64_t kEven = 0x5555555555555555;  // places
 
-// How many bytes more each ASCII character takes.
-constexpr auto kGrowth = [] {
-    std::array<std::uint8_t, 128> growth{};
-    for (std::size_t byte = 0; byte < growth.size(); ++byte) {
-        const char letter = kEscapeLetters[byte];
-        growth[byte] = letter == 0 ? 0 : letter == 'u' ? kLongestEscape - 1 : 1;
-    }
-    return growth;
-}();
-
 [[BYTESTORE_AVX512]] std::uint64_t size_of_all(std::string_view& text)
 {
     constexpr std::size_t kWidth = sizeof(__m512i);
-    const __m512i low = _mm512_loadu_si512(kGrowth.data());
-    const __m512i high = _mm512_loadu_si512(kGrowth.data() + kWidth);
+    // No byte beyond ASCII has an escape.
+    const __m512i low = _mm512_loadu_si512(kEscapeGrowth.data());
+    const __m512i high = _mm512_loadu_si512(kEscapeGrowth.data() + kWidth);
     __m512i sums = _mm512_setzero_si512();
     std::size_t taken = 0;
     for (; text.size() - taken >= kWidth; taken += kWidth) {

@@ -45,6 +45,7 @@ public:
 
 private:
     static constexpr std::size_t kLeastMerge = 4096;
+    static constexpr std::size_t kFirstReach = 64;
 
     // Hashes are spread evenly, so that one tells about where it is: interpolation search, of which the first step is
     // nearly all.
@@ -53,7 +54,7 @@ private:
         const std::span<const std::uint64_t> sorted(sorted_);
         const auto size = sorted.size();
         const auto guess = static_cast<std::size_t>(static_cast<double>(hash) * 0x1p-64 * static_cast<double>(size));
-        for (std::size_t reach = 64;; reach *= 4) {
+        for (std::size_t reach = kFirstReach;; reach *= 4) {
             const auto begin = guess - std::min(guess, reach);
             const auto end = std::min(size, guess + reach);
             const auto near = sorted.subspan(begin, end - begin);
