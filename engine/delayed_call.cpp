@@ -3,10 +3,14 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace bytestore {
 namespace {
+
+constexpr auto kAgain = std::chrono::seconds(1);
 
 // Whoever gives the first notice may be bound to one CPU, which a thread inherits. If it cannot be undone the thread
 // works all the same.
@@ -28,36 +32,58 @@ DelayedCall::DelayedCall(std::chrono::milliseconds delay, std::function<void()> 
 DelayedCall::~DelayedCall() =
     default;  // the thread is the last member, so it is stopped and joined before all else goes
 
-void DelayedCall::notice()
+void DelayedCall::notice() noexcept
 {
     const std::lock_guard lock(mutex_);
-    if (due_) {
-        return;
+    if (!due_ && is_running_locked()) {
+        due_ = true;
+        changed_.notify_one();
     }
-    due_ = true;
-    if (!thread_.joinable()) {
-        thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+bool DelayedCall::is_running_locked() noexcept
+{
+    try {
+        if (!thread_.joinable()) {
+            thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+        }
+    } catch (const std::exception&) {
+        return false;
     }
-    changed_.notify_one();
+    return true;
 }
 
 void DelayedCall::run(const std::stop_token& stop)
 {
     run_where_the_process_may();
-    while (true) {
-        {
-            std::unique_lock lock(mutex_);
-            if (!changed_.wait(lock, stop, [this] { return due_; })) {
-                return;
-            }
-            changed_.wait_for(lock, stop, delay_, [] { return false; });
-            if (stop.stop_requested()) {
-                return;
-            }
-            due_ = false;
+    for (auto delay = delay_; wait(stop, delay);) {
+        const bool made = make();
+        delay = made ? delay_ : std::max<std::chrono::milliseconds>(delay_, kAgain);
+        if (!made) {
+            notice();
         }
-        call_();
     }
+}
+
+bool DelayedCall::wait(const std::stop_token& stop, std::chrono::milliseconds delay)
+{
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait(lock, stop, [this] { return due_; })) {
+        return false;
+    }
+    changed_.wait_for(lock, stop, delay, [] { return false; });
+    due_ = false;
+    return !stop.stop_requested();
+}
+
+bool DelayedCall::make() const noexcept
+{
+    try {
+        call_();
+    } catch (const std::exception&) {
+        return false;
+    }
+    return true;
 }
 
 }  // namespace bytestore

@@ -1,4 +1,5 @@
-// A thread that makes one call some time after it was asked to, however often it was asked meanwhile.
+// A thread that makes one call some time after it was asked to, however often it was asked meanwhile. A call that
+// throws, for lack of memory, is made again a second later.
 #pragma once
 
 #include <chrono>
@@ -18,11 +19,16 @@ public:
     DelayedCall& operator=(const DelayedCall&) = delete;
 
     // The call is made one delay from now, unless it is due earlier already. The thread starts with the first notice,
-    // so that a reader of one value never pays for it.
-    void notice();
+    // so that a reader of one value never pays for it. If it cannot be started, nothing is due, and the next notice
+    // tries again.
+    void notice() noexcept;
 
 private:
+    bool is_running_locked() noexcept;
     void run(const std::stop_token& stop);
+    // False: the end has come.
+    bool wait(const std::stop_token& stop, std::chrono::milliseconds delay);
+    bool make() const noexcept;
 
     const std::chrono::milliseconds delay_;
     const std::function<void()> call_;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <new>
 #include <shared_mutex>
 #include <utility>
 
@@ -170,11 +169,7 @@ void Filesystem::list_ahead()
         discard(*listing);
         return;
     }
-    try {
-        while (listing->entries.size() < listing->wanted && find_more(*listing)) {
-        }
-    } catch (const std::bad_alloc&) {
-        return;  // whoever lists will hear of it
+    while (listing->entries.size() < listing->wanted && find_more(*listing)) {
     }
 }
 

@@ -61,9 +61,9 @@ Result<std::unique_ptr<Handle>> Filesystem::open(Ino ino, const OpenRequest& req
 Result<Filesystem::Created> Filesystem::create(Ino parent, std::string_view name, std::uint32_t mode, Owner owner,
                                                const OpenRequest& request, bool exclusive)
 {
+    TRY(store_.check_log());
     const std::unique_lock names(names_lock_);
     TRY_ASSIGN(const auto in, own_directory(parent));
-    TRY(store_.check_log());
     auto created = create_locked(in, name, mode, owner, request, exclusive);
     if (created) {
         overdue_.notice();

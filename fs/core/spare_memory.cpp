@@ -1,6 +1,6 @@
 #include "fs/core/spare_memory.h"
 
-#include <iterator>
+#include <new>
 #include <utility>
 
 namespace bytestore::fs {
@@ -34,25 +34,32 @@ MappedMemory SpareMemory::take(std::size_t size)
     return memory;
 }
 
-void SpareMemory::give(MappedMemory memory)
+void SpareMemory::give(MappedMemory memory) noexcept
 {
     if (memory.size() > most_ && (most_ == 0 || !memory.resize(most_))) {
         return;
     }
-    keep(std::move(memory));
+    try {
+        keep(std::move(memory));
+    } catch (const std::bad_alloc&) {
+        return;  // it goes back to the kernel
+    }
     idle_.notice();
 }
 
 std::vector<SpareMemory::Piece> SpareMemory::keep(MappedMemory memory)
 {
     const std::lock_guard lock(mutex_);
-    size_ += memory.size();
+    std::vector<Piece> dropped;
+    dropped.reserve(pieces_.size() + 1);
+    const auto size = memory.size();
     pieces_.push_back({.memory = std::move(memory)});
+    size_ += size;
     auto kept = pieces_.begin();
     for (; size_ > most_; ++kept) {
         size_ -= kept->memory.size();
+        dropped.push_back(std::move(*kept));
     }
-    std::vector<Piece> dropped(std::move_iterator(pieces_.begin()), std::move_iterator(kept));
     pieces_.erase(pieces_.begin(), kept);
     return dropped;
 }
@@ -68,6 +75,8 @@ std::vector<SpareMemory::Piece> SpareMemory::idle_since_last_time()
     const std::lock_guard lock(mutex_);
     std::vector<Piece> dropped;
     std::vector<Piece> kept;
+    dropped.reserve(pieces_.size());
+    kept.reserve(pieces_.size());
     for (auto& piece : pieces_) {
         (piece.idle ? dropped : kept).push_back(std::move(piece));
     }

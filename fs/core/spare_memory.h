@@ -24,7 +24,7 @@ public:
     // data if there is nothing like that.
     MappedMemory take(std::size_t size);
     // Keeps of it what there is room for, and lets go what was given before if there is no room for both.
-    void give(MappedMemory memory);
+    void give(MappedMemory memory) noexcept;
     std::size_t size() const;
 
 private:

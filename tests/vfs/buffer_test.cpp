@@ -1,6 +1,8 @@
 // The memory of open files: what a buffer holds, and what becomes of it for the next one.
 #include "fs/core/buffer.h"
 
+#include "tests/support/no_threads.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -64,6 +66,19 @@ TEST(SpareMemory, GoesWhenNobodyTakesIt)
         while (spare.size() > 0) {
             std::this_thread::yield();
         }
+    }
+}
+
+TEST(SpareMemory, IsGivenEvenWhereNoThreadCanBeStarted)
+{
+    SpareMemory spare(8 * kMiB, std::chrono::milliseconds(1));
+    {
+        const test::NoThreads none;
+        spare.give(full_of('x', kMiB));
+    }
+    spare.give(full_of('x', kMiB));
+    while (spare.size() > 0) {
+        std::this_thread::yield();
     }
 }
 
