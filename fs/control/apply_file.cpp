@@ -26,9 +26,10 @@ public:
                                                     "max_dirty is {} bytes",
                                                     bytes.size(), limit_.most()));
         }
+        claimed_ += bytes.size();  // before anything can throw
         auto taken = stream_.write(bytes);
         const auto held = stream_.held();
-        limit_.give_back(claimed_ + bytes.size() - held);
+        limit_.give_back(claimed_ - held);
         claimed_ = held;
         return taken;
     }

@@ -44,10 +44,21 @@ void fill_info(fuse_file_info& info, std::unique_ptr<fs::Handle> handle)
     info.fh = reinterpret_cast<std::uintptr_t>(handle.release());
 }
 
-// An answer that does not arrive means that the opener was interrupted: nobody will release the handle.
-void take_back(fs::Filesystem& core, const fuse_file_info& info)
+std::unique_ptr<fs::Handle> owned_handle(const fuse_file_info& info)
 {
-    ignore(core.release(std::unique_ptr<fs::Handle>(&handle_of(&info))));  // it is logged
+    return std::unique_ptr<fs::Handle>(&handle_of(&info));
+}
+
+// An answer that does not arrive means that the opener was interrupted: nobody will release the handle. The request is
+// answered all the same, so what is thrown must not reach guard().
+template <class Release>
+void take_back(Release release) noexcept
+{
+    try {
+        release();
+    } catch (...) {
+        spdlog::error("a handle that nobody waits for could not be released");
+    }
 }
 
 // Said once, the kernel opens by itself from then on, and leaves it out of what it sends.
@@ -73,7 +84,7 @@ void on_open(fuse_req_t request, fuse_ino_t ino, fuse_file_info* info)
         }
         fill_info(*info, std::move(*handle));
         if (fuse_reply_open(request, info) == -ENOENT) {
-            take_back(core, *info);
+            take_back([&] { ignore(core.release(owned_handle(*info))); });  // it is logged
         }
     });
 }
@@ -100,8 +111,10 @@ void on_create(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t m
         }
         const auto entry = entry_of(*made, filesystem(request).settings());
         if (fuse_reply_create(request, &entry, &info) == -ENOENT) {
-            take_back(core, info);
-            core.forget(made->ino, 1);
+            take_back([&] {
+                core.forget(made->ino, 1);
+                ignore(core.release(owned_handle(info)));  // it is logged
+            });
         }
     });
 }
@@ -117,7 +130,7 @@ void on_mknod(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mo
         info.flags = O_WRONLY | O_EXCL;
         const auto made = create(core, request, parent, name, mode, info);
         if (made) {
-            const auto stored = core.release(std::unique_ptr<fs::Handle>(&handle_of(&info)));
+            const auto stored = core.release(owned_handle(info));
             if (!stored) {
                 core.forget(made->ino, 1);
                 reply_error(request, stored.error());
@@ -198,9 +211,8 @@ void on_fsync(fuse_req_t request, fuse_ino_t /*ino*/, int /*data_only*/, fuse_fi
 
 void on_release(fuse_req_t request, fuse_ino_t /*ino*/, fuse_file_info* info)
 {
-    guard_change(request, [=, info = *info](fs::Filesystem& core) {
-        reply_status(request, core.release(std::unique_ptr<fs::Handle>(&handle_of(&info))));
-    });
+    guard_change(request,
+                 [=, info = *info](fs::Filesystem& core) { reply_status(request, core.release(owned_handle(info))); });
 }
 
 void on_opendir(fuse_req_t request, fuse_ino_t ino, fuse_file_info* info)
@@ -218,7 +230,7 @@ void on_opendir(fuse_req_t request, fuse_ino_t ino, fuse_file_info* info)
         info->keep_cache = (*handle)->listing_kept ? 1 : 0;
         info->fh = reinterpret_cast<std::uintptr_t>(handle->release());
         if (fuse_reply_open(request, info) == -ENOENT) {
-            core.release_directory(std::unique_ptr<fs::Handle>(&handle_of(info)));
+            take_back([&] { core.release_directory(owned_handle(*info)); });
         }
     });
 }
@@ -254,7 +266,7 @@ void on_readdirplus(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offse
 void on_releasedir(fuse_req_t request, fuse_ino_t /*ino*/, fuse_file_info* info)
 {
     guard(request, [&](fs::Filesystem& core) {
-        core.release_directory(std::unique_ptr<fs::Handle>(&handle_of(info)));
+        core.release_directory(owned_handle(*info));
         fuse_reply_err(request, 0);
     });
 }

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -84,8 +85,13 @@ std::string_view without_frame(std::string_view text)
     const std::string_view text = without_frame(buffer.data());
     const std::lock_guard lock(fuse_message().mutex);
     spdlog::log(fuse_message().speaks ? level_of(level) : spdlog::level::debug, text);
-    if (level <= FUSE_LOG_WARNING) {
+    if (level > FUSE_LOG_WARNING) {
+        return;
+    }
+    try {
         fuse_message().text = text;
+    } catch (const std::bad_alloc&) {  // libfuse is no place to throw through
+        fuse_message().text.clear();
     }
 }
 
