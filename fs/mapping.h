@@ -37,9 +37,8 @@ bool has_reserved_segment(std::string_view key);
 bool is_plain(std::string_view text);
 
 // The file name that shows `segment` (any bytes but ':'). Never empty, '.', '..', longer than 255 bytes, and holds
-// neither
-// '/' nor U+0000. Segments of one directory never share a name. A marker's segment has a name as well, for an older
-// store may hold keys under it; it is for the caller to leave a marker out.
+// neither '/' nor U+0000. Segments of one directory never share a name. A marker's segment has a name as well, for an
+// older store may hold keys under it; it is for the caller to leave a marker out.
 std::string name_of_segment(std::string_view segment, bool in_root);
 
 struct ParsedName {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <mutex>
 #include <stdexcept>
-#include <unordered_set>
 #include <utility>
 
 namespace bytestore {
@@ -268,15 +267,20 @@ bool Catalog::hidden_by_older_locked(Slot slot, std::uint64_t hash) const
                        [&](const auto& older) { return accounts_[older.second]->dead_sets.contains(hash); });
 }
 
-// Called when dead Sets have left the disk: Deletes that hid only those are dead now.
+// Called when dead Sets have left the disk: Deletes that hid only those are dead now. There may be many more dead Sets
+// than Deletes.
 void Catalog::settle_pending_locked()
 {
-    const bool any = std::ranges::any_of(
-        by_number_, [this](const auto& numbered) { return !accounts_[numbered.second]->pending.empty(); });
-    if (!any) {
+    FlatHashes deleted;
+    for (const auto& [number, slot] : by_number_) {
+        for (const auto& record : accounts_[slot]->pending) {
+            deleted.insert(record.hash);
+        }
+    }
+    if (deleted.size() == 0) {
         return;
     }
-    std::unordered_set<std::uint64_t> older;
+    FlatHashes older;  // of these, those with a dead Set in a segment before
     for (const auto& [number, slot] : by_number_) {
         auto& account = *accounts_[slot];
         const auto dead = std::partition(account.pending.begin(), account.pending.end(),
@@ -286,8 +290,11 @@ void Catalog::settle_pending_locked()
             account.view.dead_bytes += bytes_of(record->length);
         }
         account.pending.erase(dead, account.pending.end());
-        const auto dead_sets = account.dead_sets.all();
-        older.insert(dead_sets.begin(), dead_sets.end());
+        account.dead_sets.for_each([&](std::uint64_t hash) {
+            if (deleted.contains(hash)) {
+                older.insert(hash);
+            }
+        });
     }
 }
 

@@ -3,8 +3,8 @@
 // Dead is what a compaction of that segment would drop now:
 //   - a Set whose key was set or deleted later;
 //   - a Delete, unless an older segment file still holds a dead Set of its key: then dropping it would bring that Set
-//   back at the next
-//     opening. Such a Delete is pending, and becomes dead when the last older dead Set is gone from the disk.
+//     back at the next opening. Such a Delete is pending, and becomes dead when the last older dead Set is gone from
+//     the disk.
 // For that each segment remembers the keys of its dead Sets, and its pending Deletes, as 64-bit hashes. A collision of
 // hashes only keeps a Delete longer.
 //

@@ -5,13 +5,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <utility>
 #include <vector>
 
 namespace bytestore {
 
-// The hash 0 is taken for the hash 1.
+// None of them is 0.
 class FlatHashes {
 public:
     std::size_t size() const { return size_; }
@@ -23,28 +22,29 @@ public:
         }
         auto& slot = slots_[slot_of(hash)];
         size_ += slot == kEmpty ? 1 : 0;
-        slot = held(hash);
+        slot = hash;
     }
     // In no order.
-    std::vector<std::uint64_t> all() const
+    template <class Visit>
+    void for_each(const Visit& visit) const
     {
-        std::vector<std::uint64_t> hashes;
-        hashes.reserve(size_);
-        std::ranges::copy_if(slots_, std::back_inserter(hashes), [](std::uint64_t hash) { return hash != kEmpty; });
-        return hashes;
+        for (const auto hash : slots_) {
+            if (hash != kEmpty) {
+                visit(hash);
+            }
+        }
     }
 
 private:
     static constexpr std::uint64_t kEmpty = 0;
     static constexpr std::size_t kLeastSlots = 64;
 
-    static std::uint64_t held(std::uint64_t hash) { return hash == kEmpty ? 1 : hash; }
     // Where it is, or could be.
     std::size_t slot_of(std::uint64_t hash) const
     {
         const auto mask = slots_.size() - 1;
-        auto slot = static_cast<std::size_t>(held(hash)) & mask;
-        while (slots_[slot] != kEmpty && slots_[slot] != held(hash)) {
+        auto slot = static_cast<std::size_t>(hash) & mask;
+        while (slots_[slot] != kEmpty && slots_[slot] != hash) {
             slot = (slot + 1) & mask;
         }
         return slot;
@@ -53,9 +53,7 @@ private:
     {
         FlatHashes larger;
         larger.slots_.resize(std::max(kLeastSlots, 2 * slots_.size()));
-        for (const auto hash : all()) {
-            larger.insert(hash);
-        }
+        for_each([&](std::uint64_t hash) { larger.insert(hash); });
         *this = std::move(larger);
     }
 

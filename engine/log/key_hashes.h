@@ -1,4 +1,4 @@
-// A set of hashes of keys. It only grows, and most of it is one sorted array, of eight bytes a hash; what was added
+// A set of key_hash() of keys. It only grows, and most of it is one sorted array, of eight bytes a hash; what was added
 // lately waits beside it until it is worth a merge.
 #pragma once
 
@@ -33,10 +33,19 @@ public:
         }
     }
     bool contains(std::uint64_t hash) const { return added_.contains(hash) || is_sorted(hash); }
+    // In no order.
+    template <class Visit>
+    void for_each(const Visit& visit) const
+    {
+        std::ranges::for_each(sorted_, visit);
+        added_.for_each(visit);
+    }
     // All of them, ascending.
     std::vector<std::uint64_t> all() const
     {
-        auto added = added_.all();
+        std::vector<std::uint64_t> added;
+        added.reserve(added_.size());
+        added_.for_each([&](std::uint64_t hash) { added.push_back(hash); });
         std::ranges::sort(added);
         std::vector<std::uint64_t> hashes(sorted_.size() + added.size());
         std::ranges::merge(sorted_, added, hashes.begin());

@@ -5,8 +5,10 @@
 
 #define XXH_INLINE_ALL
 #include <fmt/format.h>
+
 #include <xxhash.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace bytestore {
@@ -40,7 +42,7 @@ std::unexpected<Error> damaged_at(std::uint64_t segment, std::uint64_t offset, s
 
 std::uint64_t key_hash(std::string_view key)
 {
-    return XXH3_64bits(key.data(), key.size());
+    return std::max<std::uint64_t>(XXH3_64bits(key.data(), key.size()), 1);
 }
 
 }  // namespace bytestore

@@ -58,7 +58,8 @@ Result<T> Segment::placed(std::uint64_t offset, Result<T> read) const
     return read;
 }
 
-// Owns a decision about keys in 64 bits: XXH3 of the key. A collision only keeps a tombstone longer than needed.
+// Owns a decision about keys in 64 bits: XXH3 of the key, but never 0. A collision only keeps a tombstone longer than
+// needed.
 std::uint64_t key_hash(std::string_view key);
 
 }  // namespace bytestore

@@ -67,14 +67,5 @@ TEST_P(KeyHashesTest, GoesOnFromThoseThatItIsGiven)
 
 INSTANTIATE_TEST_SUITE_P(OfEverySort, KeyHashesTest, ::testing::Range(0, 4));
 
-TEST(KeyHashes, TakesNoneForOne)
-{
-    KeyHashes hashes;
-    EXPECT_FALSE(hashes.contains(0));
-    hashes.insert(0);
-    EXPECT_TRUE(hashes.contains(0));
-    EXPECT_TRUE(hashes.contains(1));
-}
-
 }  // namespace
 }  // namespace bytestore
