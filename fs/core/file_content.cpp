@@ -23,17 +23,12 @@ std::uint64_t escaped_zeros(std::uint64_t from, std::uint64_t to)
     return to > from ? (to - from) * one : 0;
 }
 
-// Into an empty buffer, and a large value piece by piece, so that it is in memory once.
-Status load(const Store& store, const ValueRef& value, Buffer& into)
+// The first `size` bytes into an empty buffer, and those of a large value piece by piece, so that it is in memory once.
+Status load(const Store& store, const ValueRef& value, std::uint64_t size, Buffer& into)
 {
     constexpr std::uint64_t kPiece = std::uint64_t{1} << 20;
-    const auto size = value.entry().size;
-    if (size <= kPiece) {
-        TRY_ASSIGN(const auto bytes, value.read());
-        return into.write(0, bytes);
-    }
     for (std::uint64_t done = 0; done < size; done += kPiece) {
-        TRY_ASSIGN(const auto bytes, store.read(value, done, kPiece));
+        TRY_ASSIGN(const auto bytes, store.read(value, done, static_cast<std::size_t>(std::min(kPiece, size - done))));
         TRY(into.write(done, bytes.view()));
     }
     return {};
@@ -92,14 +87,14 @@ Result<Position> Files::change_stored(const NodePtr& file, const AttributeChange
     }
     TRY(check_size(*change.size));
     Buffer data(limit_, spare_);
-    TRY(claim(*file, data, std::max(*change.size, value->entry().size)));
-    TRY(load(store_, *value, data));
+    TRY(claim(*file, data, *change.size));
+    TRY(load(store_, *value, std::min(*change.size, value->entry().size), data));
     TRY(data.resize(*change.size));
     batch.set_borrowed(value->key(), data.bytes(), meta);
     return store_.commit(batch);
 }
 
-Status Files::load_locked(const NodePtr& file)
+Status Files::load_locked(const NodePtr& file, std::uint64_t most)
 {
     auto& content = *file->content;
     if (content.loaded) {
@@ -109,8 +104,10 @@ Status Files::load_locked(const NodePtr& file)
     if (!value) {
         return gone();
     }
-    TRY(claim(*file, content.data, value->entry().size));
-    TRY(load(store_, *value, content.data));
+    const auto size = std::min(value->entry().size, most);
+    content.data.clear();  // of what an attempt that failed left there
+    TRY(claim(*file, content.data, size));
+    TRY(load(store_, *value, size, content.data));
     content.escaped = escaped_bytes(content.data.bytes());
     content.loaded = true;
     return {};
@@ -154,8 +151,7 @@ void Files::drop_unchanged(const Node& but)
         }
         auto& content = *file->content;
         if (content.stored && !content.changed && !content.pending && !content.failure) {
-            content.data.clear();
-            content.loaded = false;
+            content.unload();
         }
     }
 }
@@ -187,13 +183,26 @@ Status Files::resize_locked(const NodePtr& file, std::uint64_t size, std::int64_
 {
     auto& content = *file->content;
     TRY(check_size(size));
-    TRY(load_locked(file));
+    const bool was_loaded = content.loaded;
+    TRY(load_locked(file, size));
+    if (auto done = resize_loaded_locked(file, size); !done) {
+        if (!was_loaded) {
+            content.unload();  // it may hold less than the file has
+        }
+        return done;
+    }
+    touch(content.meta, time);
+    return {};
+}
+
+Status Files::resize_loaded_locked(const NodePtr& file, std::uint64_t size)
+{
+    auto& content = *file->content;
     const auto escaped = size == 0 ? 0 : content.escaped + escaped_zeros(content.data.size(), size);
     TRY(claim(*file, content.data, size));
     TRY(reserve_locked(file, size, escaped));
     TRY(content.data.resize(size));
     content.escaped = escaped;
-    touch(content.meta, time);
     return {};
 }
 

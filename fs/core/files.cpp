@@ -34,6 +34,23 @@ bool is_due(const Content& content)
     return !content.failure && (content.changed || content.pending);
 }
 
+struct Record {
+    std::string_view from;  // the key under which the file is stored, if it is
+    std::string to;
+    Meta meta;
+};
+
+// What the content becomes, of which the batch borrows the bytes.
+void add_record(Batch& batch, Content& content, Record record)
+{
+    if (content.loaded) {
+        batch.set_borrowed(std::move(record.to), content.data.bytes(), std::move(record.meta));
+    } else {
+        batch.copy(std::string(record.from), std::move(record.to), std::move(record.meta));
+    }
+    batch.draw_on(content.reservation);
+}
+
 void empty(Content& content)
 {
     content.data.clear();
@@ -278,12 +295,7 @@ Result<Position> Files::commit_locked(const NodePtr& file)
     }
     const auto key = key_of(file);
     Batch batch;
-    if (content.loaded) {
-        batch.set_borrowed(key, content.data.bytes(), content.meta);
-    } else {
-        batch.copy(key, key, content.meta);
-    }
-    batch.draw_on(content.reservation);
+    add_record(batch, content, {.from = key, .to = key, .meta = content.meta});
     TRY_ASSIGN(const auto position, store_.commit(batch));
     settled_locked(file);
     return position;
@@ -397,13 +409,10 @@ Result<bool> Files::add_to(Batch& batch, const NodePtr& file, const std::string&
     if (!is_due(content)) {
         return false;
     }
-    if (!content.loaded) {
-        TRY(load_locked(file));
-    }
     auto meta = content.meta;
     touch_ctime(meta, time);
-    batch.set(key, std::string(content.data.bytes()), meta);
-    batch.draw_on(content.reservation);
+    const auto from = key_of(file);
+    add_record(batch, content, {.from = from, .to = key, .meta = meta});
     return true;
 }
 
@@ -449,8 +458,7 @@ bool Files::replaced(const NodePtr& file)
     if (content.changed || content.pending || content.failure) {
         return false;
     }
-    content.data.clear();
-    content.loaded = false;
+    content.unload();
     content.meta = value->entry().meta;
     ++content.stale_pages;
     return true;

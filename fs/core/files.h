@@ -102,8 +102,9 @@ public:
     // And for everything, at a sync (`even_changed` = false) or the end of the mount.
     Result<Position> commit_all(bool even_changed);
 
-    // For a rename at `time`: puts a Set of what is not a record yet under `key` into `batch`; false if the stored
-    // value is all there is. The caller commits the batch and then says `committed`, or does neither.
+    // For a rename at `time`: puts a Set of what is not a record yet under `key` into `batch`, which borrows its bytes;
+    // false if the stored value is all there is. The caller commits the batch and then says `committed`, or does
+    // neither; the name lock is held alone all the time.
     Result<bool> add_to(Batch& batch, const NodePtr& file, const std::string& key, std::int64_t time);
     void committed(const NodePtr& file, std::int64_t time);
     // For a rename of the directory with the key `from`: what is not a record yet follows by itself, if its new key is
@@ -131,12 +132,14 @@ private:
     Result<Position> change_stored(const NodePtr& file, const AttributeChange& change);
     Status claim(const Node& file, Buffer& buffer, std::uint64_t size);
     void drop_unchanged(const Node& but);
-    Status load_locked(const NodePtr& file);
+    // All of it, or the first `most` bytes for one who truncates it.
+    Status load_locked(const NodePtr& file, std::uint64_t most = UINT64_MAX);
     Status check_size(std::uint64_t size) const;
     Status reserve_locked(const NodePtr& file, std::uint64_t size, std::uint64_t escaped);
     Status reserve_unresized_locked(const NodePtr& file, std::string_view key);
     std::string key_of(const NodePtr& file) const { return names_.key_of(*file).value_or(""); }
     Status resize_locked(const NodePtr& file, std::uint64_t size, std::int64_t time);
+    Status resize_loaded_locked(const NodePtr& file, std::uint64_t size);
     Result<std::uint64_t> write_locked(const NodePtr& file, const WritePlace& place, std::string_view bytes);
     bool is_there_locked(const NodePtr& file) const;
     Status make_content_locked(const NodePtr& file);

@@ -30,7 +30,7 @@ struct Content {
     Buffer data;
     bool loaded = false;       // data is the file's content; else that is still the stored value
     bool changed = false;      // by a write, a truncation or a setattr: the next flush makes it a record
-    bool pending = false;      // created or truncated by open, and nothing since: see Filesystem::flush
+    bool pending = false;      // created or truncated by open, and nothing since: see Files::flush
     bool stored = false;       // the file's key is bound (to an older value, if changed or pending)
     unsigned stale_pages = 0;  // replaced beside the mount, so often that the kernel has not forgotten yet
     unsigned bare_flushes = 0;
@@ -40,6 +40,12 @@ struct Content {
     Reservation reservation;       // for the record that this will become
     std::optional<Error> failure;  // of a write: nothing is committed any more, flush and fsync repeat it
 
+    // What is stored is the content.
+    void unload()
+    {
+        data.clear();
+        loaded = false;
+    }
     // To be told of a change that the next flush makes a record.
     void note_change()
     {

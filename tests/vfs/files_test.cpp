@@ -322,6 +322,30 @@ TEST_F(DirtyLimit, IsThereAgainOnceFilesAreClosedHoweverTheyEnded)
     }
 }
 
+TEST_F(DirtyLimit, OfAValueThatIsLongerWhatATruncationLeavesHasToFit)
+{
+    for (const std::size_t length : {kMaxDirty + 1, std::uint64_t{3} << 20}) {
+        std::string value(length, 'v');
+        value[1] = '"';
+        for (const std::uint64_t size : {0, 1, 2, 60, 100}) {
+            mount.kvs_set("v", value);
+            EXPECT_EQ(mount.change("v", {.size = size}), 0);
+            EXPECT_EQ(mount.after_crash("v"), value.substr(0, size));
+            mount.kvs_set("v", value);
+            auto file = mount.open_to_write("v");
+            EXPECT_EQ(file.truncate(kMaxDirty + 1), ENOSPC);
+            EXPECT_EQ(file.stat().size, length);
+            EXPECT_EQ(file.read(0, 3), value.substr(0, 3));
+            EXPECT_EQ(file.truncate(size), 0);
+            EXPECT_EQ(file.write(99, "x"), 0);
+            EXPECT_EQ(file.close(), 0);
+            auto text = value.substr(0, std::min<std::size_t>(size, 99));
+            text.resize(99, '\0');
+            EXPECT_EQ(mount.after_crash("v"), text + "x");
+        }
+    }
+}
+
 class StoppedStore : public ::testing::Test {
 protected:
     StoppedStore()
