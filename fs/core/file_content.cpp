@@ -146,7 +146,7 @@ void Files::drop_unchanged(const Node& but)
             continue;
         }
         const std::unique_lock lock(file->mutex, std::try_to_lock);
-        if (!lock || !file->content || file->detached) {
+        if (!lock || !file->content) {
             continue;
         }
         auto& content = *file->content;

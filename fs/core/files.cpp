@@ -90,7 +90,7 @@ Files::Files(Store& store, NodeTable& nodes, const Names& names, PendingFiles& p
 
 Files::~Files()
 {
-    for (const auto& file : with_content()) {
+    for (const auto& file : nodes_.all()) {
         const std::lock_guard lock(file->mutex);
         if (file->content) {
             file->content->reservation.release();
@@ -161,10 +161,21 @@ Status Files::create(const NodePtr& file, const Meta& meta)
     nodes_.pin(*file);  // the handle
     nodes_.pin(*file);  // the pending state
     pending_.add(file);
+    note_content(file);
+    return {};
+}
+
+void Files::note_content(const NodePtr& file)
+{
     const std::lock_guard contents(contents_mutex_);
     contents_[file->ino] = file;
     ++contents_made_;
-    return {};
+}
+
+void Files::forget_content(const Node& file)
+{
+    const std::lock_guard contents(contents_mutex_);
+    contents_.erase(file.ino);
 }
 
 Status Files::make_content_locked(const NodePtr& file)
@@ -177,9 +188,9 @@ Status Files::make_content_locked(const NodePtr& file)
     auto& content = *file->content;
     content.stored = true;
     content.meta = file->orphan ? file->orphan->meta : value->entry().meta;
-    const std::lock_guard contents(contents_mutex_);
-    contents_[file->ino] = file;
-    ++contents_made_;
+    if (!file->detached) {
+        note_content(file);
+    }
     return {};
 }
 
@@ -316,8 +327,7 @@ void Files::settled_locked(const NodePtr& file)
 void Files::forget_locked(Node& file)
 {
     file.content.reset();
-    const std::lock_guard contents(contents_mutex_);
-    contents_.erase(file.ino);
+    forget_content(file);
 }
 
 // The last writer is gone. What could not be committed is given up: the old value stands, and a new file vanishes.
@@ -360,7 +370,7 @@ bool Files::commit_pending(std::int64_t time)
     for (const auto& file : with_content()) {
         const std::lock_guard lock(file->mutex);
         const bool new_file = file->content && file->content->pending && !file->content->stored;
-        if (new_file && !file->detached && (file->content->since > time || !commit_locked(file))) {
+        if (new_file && (file->content->since > time || !commit_locked(file))) {
             left = true;
         }
     }
@@ -430,7 +440,7 @@ Status Files::follow(std::string_view from, std::string_view to)
     const auto prefix = child_prefix(from);
     for (const auto& file : with_content()) {
         const std::lock_guard lock(file->mutex);
-        const auto key = file->detached ? "" : key_of(file);
+        const auto key = key_of(file);
         if (!file->content || !is_due(*file->content) || (key != from && !key.starts_with(prefix))) {
             continue;
         }
@@ -488,6 +498,7 @@ void Files::orphan(const NodePtr& file, const std::optional<ValueRef>& value)
         touch_ctime(file->orphan->meta, time);
     }
     if (file->content) {
+        forget_content(*file);
         touch_ctime(file->content->meta, time);
         file->content->reservation.release();
         if (!std::exchange(file->content->stored, true)) {

@@ -117,7 +117,7 @@ public:
     bool replaced(const NodePtr& file);
     void pages_are_forgotten(const NodePtr& file);
     static bool is_open(const NodePtr& file);
-    // That are open for writing, or no record yet.
+    // That are open for writing, or no record yet, and have a name.
     std::vector<NodePtr> with_content() const;
     // How many there were so far; nullopt while there is one.
     std::optional<std::uint64_t> contents_made() const;
@@ -129,6 +129,8 @@ private:
     Result<Position> commit_locked(const NodePtr& file);
     Result<Position> commit_or_fail_locked(const NodePtr& file);
     void forget_locked(Node& file);
+    void note_content(const NodePtr& file);
+    void forget_content(const Node& file);
     Result<Position> change_stored(const NodePtr& file, const AttributeChange& change);
     Status claim(const Node& file, Buffer& buffer, std::uint64_t size);
     void drop_unchanged(const Node& but);
@@ -158,7 +160,7 @@ private:
 
     mutable std::mutex contents_mutex_;
     // Guarded by contents_mutex_.
-    std::unordered_map<Ino, std::weak_ptr<Node>> contents_;  // files that have one
+    std::unordered_map<Ino, std::weak_ptr<Node>> contents_;  // files with a name that have one
     std::uint64_t contents_made_ = 0;
 };
 

@@ -404,7 +404,7 @@ void Filesystem::collect_pages(Of of)
     {
         const std::shared_lock names(names_lock_);
         for (const auto& file : files_.with_content()) {
-            const auto key = file->detached ? std::nullopt : names_.key_of(*file);
+            const auto key = names_.key_of(*file);
             if (key && of(*key)) {
                 invalidations_.content(file->ino);
             }
