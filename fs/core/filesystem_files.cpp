@@ -240,10 +240,8 @@ Status Filesystem::settled(std::string_view what, const Node& node, Result<Posit
     Status status = done ? store_.settle(*done) : Status(std::unexpected(std::move(done.error())));
     if (!status) {
         const std::shared_lock names(names_lock_);
-        const auto key = names_.key_of(node);
-        const auto has_children = [this](std::string_view of) { return store_.any(child_prefix(of)); };
-        const auto path = key ? path_of_key(*key, has_children) : "a removed file";
-        last_error_.note(what, {.code = status.error().code, .message = path + ": " + status.error().message}, now());
+        const auto message = Names::path_of(node) + ": " + status.error().message;
+        last_error_.note(what, {.code = status.error().code, .message = message}, now());
     }
     return status;
 }

@@ -59,6 +59,15 @@ std::string Names::name_of(const Node& node)
                                             : name_of_segment(node.segment, node.parent->place == Node::Place::root);
 }
 
+std::string Names::path_of(const Node& node)
+{
+    std::string path;
+    for (const auto* at = &node; at->place != Node::Place::root; at = at->parent.get()) {
+        path.insert(0, path.empty() ? name_of(*at) : name_of(*at) + '/');
+    }
+    return (path.empty() ? "." : path) + (node.detached ? " (removed)" : "");
+}
+
 std::string Names::prefix_of(const Node& directory) const
 {
     return child_prefix(key_of(directory));

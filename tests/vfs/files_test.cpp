@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::Pair;
 
 constexpr std::uint64_t kMaxValue = 1000;
@@ -287,6 +288,24 @@ TEST_F(DirtyLimit, AWriteBeyondItFailsAndTheOldValueStands)
     EXPECT_EQ(first.close(), 0);
     EXPECT_EQ(mount.read("a"), std::string(50, 'A') + std::string(10, 'a'));
     EXPECT_EQ(mount.read("b"), std::string(60, 'b'));
+}
+
+TEST_F(DirtyLimit, TheLastErrorNamesTheFileAsItIsKnownNow)
+{
+    const auto last_error = [&] { return mount.read(".control/last-error"); };
+    ASSERT_EQ(mount.mkdir("d"), 0);
+    auto file = mount.create("d/f");
+    EXPECT_EQ(file.write(0, std::string(kMaxDirty + 1, 'x')), ENOSPC);
+    EXPECT_EQ(file.flush(), ENOSPC);
+    EXPECT_THAT(last_error(), HasSubstr(" close: d/f: "));
+    EXPECT_EQ(mount.mv("d/f", "d/g"), ENOSPC);
+    EXPECT_EQ(mount.mv("d", "e"), 0);
+    EXPECT_EQ(file.flush(), ENOSPC);
+    EXPECT_THAT(last_error(), HasSubstr(" close: e/f: "));
+    EXPECT_EQ(mount.rm("e/f"), 0);
+    EXPECT_EQ(mount.write("e/f", "another"), 0);
+    EXPECT_EQ(file.close(), ENOSPC);
+    EXPECT_THAT(last_error(), HasSubstr(" close: e/f (removed): "));
 }
 
 TEST_F(DirtyLimit, WhatIsStoredDoesNotCount)
