@@ -192,8 +192,8 @@ void Catalog::count_locked(const Change& change, const std::optional<Entry>& old
     if (change.remove) {
         count_delete_locked(slot, {.hash = key_hash(change.key), .length = change.entry.length});
     }
-    if (hidden_keys_ && old.has_value() == change.remove && is_hidden_ && is_hidden_(change.key)) {
-        *hidden_keys_ += change.remove ? std::uint64_t(-1) : 1;
+    if (old.has_value() == change.remove && hidden_keys_.has_met(change.key) && is_hidden_ && is_hidden_(change.key)) {
+        hidden_keys_.count += change.remove ? std::uint64_t(-1) : 1;
     }
 }
 
@@ -352,35 +352,37 @@ bool Catalog::any(std::string_view prefix) const
     return reading([&] { return index_.any(prefix); });
 }
 
-std::uint64_t Catalog::count_hidden_locked() const
+// The next of them; whether that was all. Others need not wait for long.
+bool Catalog::count_hidden() const
 {
-    if (!is_hidden_) {
-        return 0;
+    constexpr std::size_t kPiece = 1024;
+    const std::unique_lock lock(mutex_);
+    if (hidden_keys_.all || !is_hidden_) {
+        return true;
     }
-    std::uint64_t hidden = 0;
-    ListRequest request{.prefix = {}, .delimiter = {}, .after = {}, .limit = 4096};
-    for (auto page = index_.list(request); !page.empty(); page = index_.list(request)) {
-        hidden += static_cast<std::uint64_t>(
-            std::ranges::count_if(page, [&](const ListItem& item) { return is_hidden_(item.name); }));
-        request.after = page.back().name;
+    const auto page = index_.list({.prefix = {}, .delimiter = {}, .after = hidden_keys_.up_to, .limit = kPiece});
+    if (!index_.intact()) {
+        rebuild_locked(std::nullopt);
+        hidden_keys_ = {};
+        return false;
     }
-    return hidden;
+    hidden_keys_.count += static_cast<std::uint64_t>(
+        std::ranges::count_if(page, [this](const ListItem& item) { return is_hidden_(item.name); }));
+    hidden_keys_.all = page.size() < kPiece;
+    if (!page.empty()) {
+        hidden_keys_.up_to = page.back().name;
+    }
+    return hidden_keys_.all;
 }
 
 Catalog::Totals Catalog::totals() const
 {
-    const std::unique_lock lock(mutex_);
-    if (!hidden_keys_) {
-        auto hidden = count_hidden_locked();
-        if (!index_.intact()) {
-            rebuild_locked(std::nullopt);
-            hidden = count_hidden_locked();
-        }
-        hidden_keys_ = hidden;
+    while (!count_hidden()) {
     }
+    const std::shared_lock lock(mutex_);
     Totals totals;
-    totals.hidden_keys = *hidden_keys_;
-    totals.live_keys = index_.size() - *hidden_keys_;
+    totals.hidden_keys = hidden_keys_.count;
+    totals.live_keys = index_.size() - hidden_keys_.count;
     totals.index_bytes = index_.memory_bytes();
     for (const auto& [number, slot] : by_number_) {
         const auto& account = *accounts_[slot];

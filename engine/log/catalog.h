@@ -210,7 +210,15 @@ private:
     void move_locked(const Replacement& replacement, Slot output, std::size_t begin, std::size_t end);
     void move_all(const Replacement& replacement, Slot output);
     void note_moved_locked(const Replacement& replacement, Slot output, const Replacement::Moved& moved, bool live);
-    std::uint64_t count_hidden_locked() const;
+    bool count_hidden() const;
+
+    // Hidden keys, as far as they were counted: from the first key on, piece by piece, once somebody asks.
+    struct HiddenKeys {
+        std::uint64_t count = 0;
+        std::optional<std::string> up_to;
+        bool all = false;
+        bool has_met(std::string_view key) const { return all || (up_to && key <= *up_to); }
+    };
 
     const std::function<bool(std::string_view)> is_hidden_;
 
@@ -222,8 +230,8 @@ private:
     Uncovered uncovered_;
     std::vector<std::optional<Account>> accounts_;  // by slot; slots are not used again
     std::map<std::uint64_t, Slot> by_number_;
-    bool adopted_ = false;                              // a snapshot
-    mutable std::optional<std::uint64_t> hidden_keys_;  // counted when first asked for, then kept
+    bool adopted_ = false;  // a snapshot
+    mutable HiddenKeys hidden_keys_;
 
     // Only during replay; none over a snapshot.
     std::unique_ptr<Index::Loader> loader_;

@@ -11,7 +11,8 @@ void Catalog::adopt(Index index, std::optional<std::uint64_t> hidden_keys)
     const std::unique_lock lock(mutex_);
     index_ = std::move(index);
     ++version_;
-    hidden_keys_ = is_hidden_ ? hidden_keys : std::optional<std::uint64_t>(0);
+    hidden_keys_ =
+        is_hidden_ && hidden_keys ? HiddenKeys{.count = *hidden_keys, .up_to = {}, .all = true} : HiddenKeys{};
     adopted_ = true;
 }
 

@@ -2,6 +2,8 @@
 #include "tests/support/store_test.h"
 
 #include <algorithm>
+#include <stop_token>
+#include <thread>
 
 namespace bytestore::test {
 namespace {
@@ -30,6 +32,37 @@ TEST_F(StatsTest, CountLiveAndHiddenKeys)
             std::ranges::count_if(expected, [](const auto& item) { return item.first.starts_with("."); }));
         EXPECT_EQ(store->stats().hidden_keys, hidden);
         EXPECT_EQ(store->stats().live_keys, expected.size() - hidden);
+    }
+}
+
+// Who asks first counts them, piece by piece.
+TEST_F(StatsTest, CountHiddenKeysThatComeAndGoMeanwhile)
+{
+    options_.is_hidden = [](std::string_view key) { return key.ends_with("3"); };
+    options_.snapshot = false;
+    constexpr std::uint64_t kKeys = 20'000;
+    auto store = open();
+    for (std::uint64_t i = 0; i < kKeys; ++i) {
+        set(*store, std::to_string(i), "");
+    }
+    for (unsigned round = 0; round < 10; ++round) {
+        store.reset();
+        store = open();
+        std::jthread changes([&](const std::stop_token& stop) {
+            for (Workload work(round); !stop.stop_requested();) {
+                const auto key = std::to_string(work.below(kKeys) / 10 * 10 + 3);
+                if (!store->remove(key)) {
+                    set(*store, key, "");
+                }
+            }
+        });
+        EXPECT_GT(store->stats().live_keys, 0U);
+        changes = {};
+        const auto all = store->list({.prefix = {}, .delimiter = {}, .after = {}, .limit = kKeys});
+        const auto hidden = static_cast<std::uint64_t>(
+            std::ranges::count_if(all, [&](const ListItem& item) { return options_.is_hidden(item.name); }));
+        EXPECT_EQ(store->stats().hidden_keys, hidden);
+        EXPECT_EQ(store->stats().live_keys, all.size() - hidden);
     }
 }
 
