@@ -25,6 +25,11 @@ Catalog::Catalog(std::function<bool(std::string_view key)> is_hidden)
 Catalog::Slot Catalog::add(std::shared_ptr<Segment> segment)
 {
     const std::unique_lock lock(mutex_);
+    return add_locked(std::move(segment));
+}
+
+Catalog::Slot Catalog::add_locked(std::shared_ptr<Segment> segment)
+{
     const auto slot = static_cast<Slot>(accounts_.size());
     by_number_[segment->number()] = slot;
     Account account;

@@ -193,6 +193,8 @@ private:
         std::vector<PendingDelete> pending;
     };
 
+    Slot add_locked(std::shared_ptr<Segment> segment);
+    Slot add_output(const Replacement& replacement);
     static void make_leftover_locked(Account& account);
     template <class Read>
     auto reading(Read read) const -> decltype(read());

@@ -90,9 +90,21 @@ bool Catalog::keeps_delete(Slot slot, std::string_view key, bool merging) const
     return merging || hidden_by_older_locked(slot, key_hash(key));
 }
 
+// As whole as it will be: what begins another segment meanwhile names it as the one before.
+Catalog::Slot Catalog::add_output(const Replacement& replacement)
+{
+    const std::unique_lock lock(mutex_);
+    const Slot output = add_locked(replacement.output);
+    auto& view = accounts_[output]->view;
+    view.size = replacement.size;
+    view.sealed = true;
+    view.synced = true;
+    return output;
+}
+
 Catalog::Slot Catalog::replace(const Replacement& replacement)
 {
-    const Slot output = add(replacement.output);
+    const Slot output = add_output(replacement);
     const bool much = [&] {
         const std::shared_lock lock(mutex_);
         return is_much_locked(replacement.moved.size());
@@ -104,10 +116,7 @@ Catalog::Slot Catalog::replace(const Replacement& replacement)
     }
     const std::unique_lock lock(mutex_);
     auto& account = *accounts_[output];
-    account.view.size = replacement.size;
     account.view.records = replacement.moved.size() + replacement.deletes.size();
-    account.view.sealed = true;
-    account.view.synced = true;
     for (const auto& kept : replacement.deletes) {
         account.pending.push_back({.hash = kept.hash, .length = kept.length});
     }

@@ -44,6 +44,7 @@ Result<std::unique_ptr<Handle>> Filesystem::open(Ino ino, const OpenRequest& req
         TRY(store_.check_log());
         TRY(found->detached ? Status{} : check_writable_key(names_.key_of(*found).value_or("")));
     }
+    auto handle = std::make_unique<Handle>();
     TRY(files_.open(found, request));
     if (!writes) {
         files_.push_first(found, [&](std::string_view content) { invalidations_.push(ino, content); });
@@ -51,7 +52,6 @@ Result<std::unique_ptr<Handle>> Filesystem::open(Ino ino, const OpenRequest& req
     if (request.truncate) {
         overdue_.notice();  // it may be a new file that was written, and is pending again
     }
-    auto handle = std::make_unique<Handle>();
     handle->node = found;
     handle->writes = writes;
     handle->flushes = request.writes;
@@ -87,7 +87,7 @@ Result<Filesystem::Created> Filesystem::create_locked(const NodePtr& parent, std
         }
         TRY(check_no_link(there->type));
         handle->writes = request.writes || request.truncate;
-        TRY(handle->writes ? check_key(spot.key) : Status{});
+        TRY(handle->writes ? check_writable_key(spot.key) : Status{});
         handle->node = node_at(*there);
         if (auto opened = files_.open(handle->node, request); !opened) {
             nodes_.forget(handle->node, 1);
