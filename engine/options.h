@@ -19,8 +19,8 @@ enum class SyncMode : std::uint8_t {
 
 enum class LogLevel : std::uint8_t { trace, debug, info, warning, error };
 
-// Hears what the store does and finds, as one line of text each. Called from any thread, with no lock held that the
-// store needs.
+// Hears what the store does and finds, as one line of text each. Called from any thread; locks of the store may be
+// held, so it must not call the store.
 using LogFunction = std::function<void(LogLevel, const std::string&)>;
 
 struct Options {
@@ -30,8 +30,10 @@ struct Options {
     std::chrono::milliseconds sync_interval{1000};
     std::uint64_t max_value = kDefaultMaxValue;            // bytes
     std::uint64_t segment_size = std::uint64_t{64} << 20;  // bytes; a segment rolls when it would grow beyond
-    std::uint64_t compaction_threshold = 1000;             // stale records; 0: never by itself
-    unsigned compaction_dead_percent = 50;                 // and this share of the log's bytes
+    // A compaction is due at so many stale records, or 64 MiB of them (0: never by itself), if they are this share of
+    // the log's bytes; on a nearly full disk at some hundred KiB.
+    std::uint64_t compaction_threshold = 1000;
+    unsigned compaction_dead_percent = 50;
     // Compactions and snapshots that are due get a thread of their own, and are given up when the store is closed; else
     // the commit that finds one due does it.
     bool housekeeping_thread = true;

@@ -46,7 +46,6 @@ struct Entry {
     Meta meta;
 
     bool operator==(const Entry&) const = default;
-    bool same_place(const Entry& other) const { return segment == other.segment && offset == other.offset; }
 };
 
 // One page of an ordered listing, in the manner of an object store.

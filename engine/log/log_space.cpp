@@ -22,21 +22,6 @@ bool no_space(const Status& done)
 
 }  // namespace
 
-Reservation::Reservation(Reservation&& other) noexcept
-    : space_(std::exchange(other.space_, nullptr)), bytes_(std::exchange(other.bytes_, 0))
-{
-}
-
-Reservation& Reservation::operator=(Reservation&& other) noexcept
-{
-    if (this != &other) {
-        release();
-        space_ = std::exchange(other.space_, nullptr);
-        bytes_ = std::exchange(other.bytes_, 0);
-    }
-    return *this;
-}
-
 void Reservation::release() noexcept
 {
     if (bytes_ > 0) {

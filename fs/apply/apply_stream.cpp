@@ -1,5 +1,7 @@
 #include "fs/apply/apply_stream.h"
 
+#include "engine/format/json_text.h"
+#include "engine/format/value_codec.h"
 #include "engine/format/white_space.h"
 #include "fs/apply/batch_line.h"
 
@@ -11,17 +13,14 @@
 namespace bytestore::fs {
 namespace {
 
-// What JSON makes of a byte at most, in a line that somebody else wrote (\u0000), and in one of ours.
-constexpr std::uint64_t kMostGrowth = 6;
-constexpr std::uint64_t kOurGrowth = 2;
 constexpr std::uint64_t kRunBytes = std::uint64_t{8} << 20;
 constexpr std::uint64_t kFieldsBytes = 4096;  // of all that is neither key nor value
 
 std::uint64_t longest_line(std::uint64_t max_value)
 {
-    const auto value =
-        std::min(max_value * kMostGrowth, std::max<std::uint64_t>(format::kMaxForeignLine, max_value * kOurGrowth));
-    return value + kMaxKeyBytes * kMostGrowth + kFieldsBytes;
+    const auto value = std::min(max_value * format::kLongestEscape,
+                                std::max<std::uint64_t>(format::kMaxForeignLine, max_value * format::kMostGrowth));
+    return value + kMaxKeyBytes * format::kLongestEscape + kFieldsBytes;
 }
 
 // Whether a line that begins with these can be in the form that is written, which alone may be longer than

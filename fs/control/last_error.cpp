@@ -20,17 +20,12 @@ std::string errno_name(const Error& error)
     return name != nullptr ? name : fmt::format("errno {}", number);
 }
 
-bool is_control(char byte)
-{
-    return static_cast<unsigned char>(byte) < ' ' || byte == '\x7f';
-}
-
 bool continues_character(char byte)
 {
     return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
 }
 
-std::string on_one_line(std::string text)
+std::string cut(std::string text)
 {
     if (text.size() >= kLongestLastError) {
         std::size_t size = kLongestLastError - 1;
@@ -39,7 +34,6 @@ std::string on_one_line(std::string text)
         }
         text.resize(size);
     }
-    std::ranges::replace_if(text, is_control, '?');
     return text + '\n';
 }
 
@@ -49,8 +43,8 @@ void LastError::note(std::string_view what, const Error& error, std::int64_t tim
 {
     const std::chrono::sys_time<std::chrono::nanoseconds> point{std::chrono::nanoseconds(time)};
     auto text =
-        on_one_line(fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}: {}: {}", std::chrono::floor<std::chrono::seconds>(point),
-                                errno_name(error), what, error.message));
+        cut(one_line(fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}: {}: {}", std::chrono::floor<std::chrono::seconds>(point),
+                                 errno_name(error), what, error.message)));
     const std::lock_guard lock(mutex_);
     text_ = std::move(text);
     ++count_;

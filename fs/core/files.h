@@ -99,7 +99,8 @@ public:
     bool commit_pending(std::int64_t time);
     // For what is pending in a directory, at a sync of it.
     Result<Position> commit_pending_in(const NodePtr& directory);
-    // And for everything, at a sync (`even_changed` = false) or the end of the mount.
+    // For all files: what is pending, at a sync (`even_changed` = false), or all that is no record yet but a truncation
+    // whose writer may still write, at the end of the mount.
     Result<Position> commit_all(bool even_changed);
 
     // For a rename at `time`: puts a Set of what is not a record yet under `key` into `batch`, which borrows its bytes;

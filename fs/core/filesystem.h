@@ -1,9 +1,11 @@
 // The mounted store as a file system, without FUSE: one method per operation of the kernel, answering with values and
 // typed errors.
 //
-// Locks, in the order in which they may be taken: that of a ControlWriter, the name lock, a node's mutex, then those
-// inside NodeTable, PendingFiles, Files and the store, or texts_mutex_. What changes a name holds the name lock alone;
-// everything else shares it. Nobody waits for a sync with a lock held.
+// Locks, in the order in which they may be taken: that of a ControlWriter or of a ListingAhead, the name lock, a file's
+// mutex, its directory's, then those inside NodeTable, PendingFiles, Files and the store, texts_mutex_ or next_mutex_.
+// What changes a name holds the name lock alone; everything else shares it. Nobody waits with a lock held for the sync
+// that fsync or SyncMode::always promises; but a commit may begin another segment, which syncs the full one, or on a
+// full disk wait for a compaction.
 //
 // Threads: every method may be called from any thread.
 #pragma once
@@ -119,7 +121,7 @@ public:
     // requests.
     void collect_pages();
 
-    // Makes records of all files that are none yet, and syncs the store.
+    // Makes records of what was only created or truncated so far, and syncs the store.
     Status sync_all();
 
     // Inodes in memory, the root among them.

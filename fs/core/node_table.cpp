@@ -127,12 +127,6 @@ void NodeTable::note_stray_locked(Node& node)
     strays_ += std::exchange(node.stray, true) ? 0 : 1;
 }
 
-void NodeTable::add_lookup(Node& node)
-{
-    const std::lock_guard lock(mutex_);
-    ++node.lookups;
-}
-
 void NodeTable::forget(const NodePtr& node, std::uint64_t lookups)
 {
     const std::lock_guard lock(mutex_);

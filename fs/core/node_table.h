@@ -38,7 +38,6 @@ public:
     // new node).
     NodePtr look_up(const NodePtr& parent, Node::Place place, std::string_view segment, Type type,
                     std::string_view key);
-    void add_lookup(Node& node);
     void forget(const NodePtr& node, std::uint64_t lookups);
 
     void pin(Node& node);
