@@ -6,6 +6,7 @@
 #include "engine/result.h"
 #include "engine/store.h"
 #include "fs/core/attributes.h"
+#include "fs/core/name_lock.h"
 #include "fs/core/names.h"
 #include "fs/core/node.h"
 #include "fs/core/node_table.h"
@@ -68,24 +69,32 @@ public:
     void keep(Batch& batch, const NodePtr& directory, std::string_view gone) const;
 
     // Listings. `open` tells whether what the kernel keeps of an earlier one can be used. `first` takes the directory's
-    // present names in, at `moment` if nothing changes meanwhile; `next` finds the first entries behind `cookie` that
-    // are still there, `most` at most, none at the end.
+    // present names in, at `moment` if nothing changes meanwhile, of a large one only those that come first; `next`
+    // finds the first entries behind `cookie` that are still there, `most` at most, none at the end. Over many names
+    // they let others in who change names.
     bool open(const NodePtr& directory) const;
     void close(const NodePtr& directory) const;
-    void first(const NodePtr& directory, const std::optional<Moment>& moment);
-    DirectoryPage next(const NodePtr& directory, std::uint64_t cookie, std::size_t most) const;
+    void first(const NodePtr& directory, const std::optional<Moment>& moment, SharedNames& names);
+    DirectoryPage next(const NodePtr& directory, std::uint64_t cookie, std::size_t most,
+                       const std::optional<Moment>& moment, SharedNames& names);
     // The first names behind `cookie`, not below kDots, of which it may turn out that they are gone.
-    static ListedPage next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most);
+    ListedPage next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most,
+                          const std::optional<Moment>& moment, SharedNames& names);
 
 private:
     Attributes described(const NodePtr& directory) const;
     Attributes access(const NodePtr& directory) const;
     std::uint32_t links(const NodePtr& directory) const;
     Meta meta_of(const std::optional<std::string>& key) const;
-    bool take_recent(const NodePtr& directory, const std::string& prefix, const Moment& moment, std::uint64_t version);
-    static void take_locked(Listing& listing, Listing::Entries entries, std::uint64_t version);
-    Listing::Entries entries_of(const NodePtr& directory) const;
-    void add_stored(Listing::Entries& entries, const std::string& prefix, bool in_root) const;
+    bool is_taken(const NodePtr& directory, const std::optional<Moment>& moment, SharedNames& names);
+    bool take_recent(const NodePtr& directory, const Moment& moment, std::uint64_t version);
+    void keep_recent_locked(const NodePtr& directory, const std::optional<Moment>& moment);
+    static bool begin_anew_locked(Listing& listing);
+    bool complete(const NodePtr& directory, const std::optional<Moment>& moment, SharedNames& names);
+    static ListedPage names_behind(const NodePtr& directory, std::uint64_t cookie, std::size_t most);
+    Listing::Entries begin_walk(const NodePtr& directory) const;
+    void walk_on(const NodePtr& directory, Listing::Entries& entries) const;
+    void walk_to_the_end(const NodePtr& directory, Listing::Entries& entries, SharedNames& names) const;
     std::vector<DirectoryEntry> numbered(const NodePtr& directory, const std::vector<ListedName>& names) const;
     void number_plain(const NodePtr& directory, std::span<DirectoryEntry> entries) const;
     std::optional<DirectoryEntry> entry_of(const NodePtr& directory, ListedName name) const;

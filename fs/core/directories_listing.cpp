@@ -8,10 +8,8 @@
 namespace bytestore::fs {
 namespace {
 
-constexpr std::size_t kPage = 4096;
-
-// So many names that went are kept for their cookies, and four times as many as there are names.
-constexpr std::size_t kManyGone = 1000;
+// Names that are walked over at once, while others wait who change names, and that a first part has.
+constexpr std::size_t kPage = 1024;
 
 constexpr Ino kNotNumbered = 0;  // nobody's number
 
@@ -36,99 +34,160 @@ void Directories::close(const NodePtr& directory) const
     }
 }
 
-// A name may stand twice: a key with keys below it is a directory, which shows its value inside.
-Listing::Entries Directories::entries_of(const NodePtr& directory) const
+// What it has that is not stored below it, and where a walk over that begins.
+Listing::Entries Directories::begin_walk(const NodePtr& directory) const
 {
     Listing::Entries entries;
     if (directory->detached) {
         return entries;
     }
-    const auto key = names_.key_of(*directory);
     // Before the store is listed: one that becomes a record meanwhile is found twice, rather than not at all.
     for (const auto& file : pending_.of(*directory)) {
         entries.all.add(Names::name_of(*file), {.type = Type::file});
     }
-    entries.distinct = entries.all.empty();
+    entries.unstored = !entries.all.empty();
+    const auto key = names_.key_of(*directory);
     if (const auto value = key ? names_.value_of(*key) : std::nullopt) {
         entries.all.add(kValueName, {.type = type_of(value->entry().kind)});
     }
-    add_stored(entries, child_prefix(key), directory->place == Node::Place::root);
+    entries.after = "";
     return entries;
 }
 
-void Directories::add_stored(Listing::Entries& entries, const std::string& prefix, bool in_root) const
+void Directories::walk_on(const NodePtr& directory, Listing::Entries& entries) const
 {
-    std::size_t groups = 0;
-    std::size_t all = 0;
-    ListRequest request{.prefix = prefix, .delimiter = ':', .after = {}, .limit = kPage};
-    for (bool more = true; more;) {
-        const auto page = store_.list_names(request);
-        for (std::size_t i = 0; i < page.size(); ++i) {
-            const auto kind = page.said_of(i);
-            if (kind && page[i] == kMarkerSegment) {
-                continue;
-            }
-            ++all;
-            groups += kind ? 0 : 1;
-            const auto type = kind ? type_of(*kind) : Type::directory;
-            is_plain(page[i]) ? entries.all.add(page[i], {.type = type, .plain = true})
-                              : entries.all.add(name_of_segment(page[i], in_root), {.type = type});
-        }
-        more = page.size() == kPage;
-        if (more) {
-            const auto last = page.size() - 1;
-            request.after = prefix + std::string(page[last]) + (page.said_of(last) ? "" : ":");
-        }
+    const auto after = std::exchange(entries.after, std::nullopt);
+    if (directory->detached) {
+        return;
     }
-    entries.distinct &= groups == 0 || groups == all;
+    const auto prefix = names_.prefix_of(*directory);
+    const auto page = store_.list_names({.prefix = prefix,
+                                         .delimiter = ':',
+                                         .after = after->empty() ? std::nullopt : std::optional(prefix + *after),
+                                         .limit = kPage});
+    if (page.size() == kPage) {
+        const auto last = page.size() - 1;
+        entries.after = std::string(page[last]) + (page.said_of(last) ? "" : ":");
+    }
+    const bool in_root = directory->place == Node::Place::root;
+    for (std::size_t i = 0; i < page.size(); ++i) {
+        const auto kind = page.said_of(i);
+        if (kind && page[i] == kMarkerSegment) {
+            continue;
+        }
+        (kind ? entries.keys : entries.groups) = true;
+        // The keys below a key come behind the end of the page only if its name is how the last one begins.
+        const bool is_directory = !kind || (entries.after && entries.after->starts_with(page[i]) &&
+                                            names_.is_directory(prefix + std::string(page[i])));
+        const auto type = is_directory ? Type::directory : type_of(*kind);
+        is_plain(page[i]) ? entries.all.add(page[i], {.type = type, .plain = true})
+                          : entries.all.add(name_of_segment(page[i], in_root), {.type = type});
+    }
 }
 
-void Directories::first(const NodePtr& directory, const std::optional<Moment>& moment)
+void Directories::walk_to_the_end(const NodePtr& directory, Listing::Entries& entries, SharedNames& names) const
+{
+    while (entries.after) {
+        walk_on(directory, entries);
+        names.let_others_in();
+    }
+}
+
+void Directories::first(const NodePtr& directory, const std::optional<Moment>& moment, SharedNames& names)
+{
+    while (!is_taken(directory, moment, names)) {
+    }
+}
+
+// False: somebody else was sooner, with names that may be older.
+bool Directories::is_taken(const NodePtr& directory, const std::optional<Moment>& moment, SharedNames& names)
 {
     std::uint64_t version = 0;
+    bool is_new = false;
     {
         const std::lock_guard lock(directory->mutex);
         if (directory->listing.is_current()) {
-            return;
+            return true;
         }
         version = directory->listing.version();
+        // Whoever begins at the start, alone, could only seek a cookie of his own from before.
+        is_new = directory->listing.handles == 1 || directory->listing.names()->empty();
     }
-    const auto prefix = moment && !directory->detached ? std::optional(names_.prefix_of(*directory)) : std::nullopt;
-    if (prefix && take_recent(directory, *prefix, *moment, version)) {
-        return;
+    if (is_new && moment && take_recent(directory, *moment, version)) {
+        return true;
     }
-    auto entries = entries_of(directory);
+    auto entries = begin_walk(directory);
+    if (is_new) {
+        walk_on(directory, entries);
+    } else {
+        walk_to_the_end(directory, entries, names);
+    }
     const std::lock_guard lock(directory->mutex);
     auto& listing = directory->listing;
-    const bool is_new = listing.names()->empty();
-    take_locked(listing, std::move(entries), version);
-    if (is_new && prefix && store_.version() == moment->store_version) {
-        recent_.keep(*prefix, listing.names(), *moment);
-    }
-}
-
-bool Directories::take_recent(const NodePtr& directory, const std::string& prefix, const Moment& moment,
-                              std::uint64_t version)
-{
-    const auto names = recent_.find(prefix, moment);
-    const std::lock_guard lock(directory->mutex);
-    if (!names || !directory->listing.names()->empty()) {
+    if (is_new && !begin_anew_locked(listing)) {
         return false;
     }
-    directory->listing.take(names, version);
+    listing.take(std::move(entries), version);
+    if (is_new) {
+        keep_recent_locked(directory, moment);
+    }
     return true;
 }
 
-void Directories::take_locked(Listing& listing, Listing::Entries entries, std::uint64_t version)
+// Not if others may have cookies.
+bool Directories::begin_anew_locked(Listing& listing)
 {
-    // Whoever begins at the start, alone, could only seek a cookie of his own from before.
-    if (listing.handles == 1 && listing.names()->size() > 4 * entries.all.size() + kManyGone) {
+    const bool begins = listing.handles == 1 || listing.names()->empty();
+    if (begins) {
         listing.begin_anew();
     }
-    listing.take(std::move(entries), version);
+    return begins;
 }
 
-DirectoryPage Directories::next(const NodePtr& directory, std::uint64_t cookie, std::size_t most) const
+bool Directories::take_recent(const NodePtr& directory, const Moment& moment, std::uint64_t version)
+{
+    const auto names = directory->detached ? nullptr : recent_.find(names_.prefix_of(*directory), moment);
+    const std::lock_guard lock(directory->mutex);
+    const bool taken = names && begin_anew_locked(directory->listing);
+    if (taken) {
+        directory->listing.take(names, version);
+    }
+    return taken;
+}
+
+void Directories::keep_recent_locked(const NodePtr& directory, const std::optional<Moment>& moment)
+{
+    const auto& listing = directory->listing;
+    const bool is_whole = listing.is_current() && !listing.is_part();
+    if (is_whole && moment && store_.version() == moment->store_version && !directory->detached) {
+        recent_.keep(names_.prefix_of(*directory), listing.names(), *moment);
+    }
+}
+
+// Whether there was more than a first part.
+bool Directories::complete(const NodePtr& directory, const std::optional<Moment>& moment, SharedNames& names)
+{
+    Listing::Entries entries;
+    std::uint64_t taken = 0;
+    {
+        const std::lock_guard lock(directory->mutex);
+        if (!directory->listing.is_part()) {
+            return false;
+        }
+        entries = directory->listing.part();
+        taken = directory->listing.taken();
+    }
+    walk_to_the_end(directory, entries, names);
+    const std::lock_guard lock(directory->mutex);
+    if (directory->listing.is_part() && directory->listing.taken() == taken) {
+        directory->listing.complete(std::move(entries));
+        keep_recent_locked(directory, moment);
+    }
+    return true;
+}
+
+DirectoryPage Directories::next(const NodePtr& directory, std::uint64_t cookie, std::size_t most,
+                                const std::optional<Moment>& moment, SharedNames& names)
 {
     if (cookie < kDots) {
         const auto& node = cookie == 0 || !directory->parent ? directory : directory->parent;
@@ -139,17 +198,27 @@ DirectoryPage Directories::next(const NodePtr& directory, std::uint64_t cookie, 
     }
     DirectoryPage page;
     while (page.entries.empty()) {
-        auto [held, names] = next_names(directory, cookie, most);
-        if (names.empty()) {
+        auto [held, listed] = next_names(directory, cookie, most, moment, names);
+        if (listed.empty()) {
             break;
         }
-        cookie = names.back().cookie;
-        page = {.held = std::move(held), .entries = numbered(directory, names)};
+        cookie = listed.back().cookie;
+        page = {.held = std::move(held), .entries = numbered(directory, listed)};
     }
     return page;
 }
 
-ListedPage Directories::next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most)
+ListedPage Directories::next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most,
+                                   const std::optional<Moment>& moment, SharedNames& names)
+{
+    auto page = names_behind(directory, cookie, most);
+    while (page.names.empty() && complete(directory, moment, names)) {
+        page = names_behind(directory, cookie, most);
+    }
+    return page;
+}
+
+ListedPage Directories::names_behind(const NodePtr& directory, std::uint64_t cookie, std::size_t most)
 {
     bool current = false;
     ListedPage page;

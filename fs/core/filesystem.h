@@ -133,16 +133,17 @@ private:
     Result<NodePtr> own_directory(Ino ino) const;
     static Status check_own(const NodePtr& parent, std::string_view name);
     Result<Attributes> lookup_in(const NodePtr& parent, std::string_view name);
-    DirectoryPage next_entries(const NodePtr& directory, std::uint64_t cookie, std::size_t most);
+    DirectoryPage next_entries(const NodePtr& directory, std::uint64_t cookie, std::size_t most, SharedNames& names);
     std::optional<Moment> moment() const;
     bool is_fresh(const ListingAhead& listing) const;
     bool find_more(ListingAhead& listing);
-    bool find_known(const NodePtr& directory, std::uint64_t cookie, ListingAhead& listing);
+    bool find_known(const NodePtr& directory, std::uint64_t cookie, ListingAhead& listing, SharedNames& names);
     void discard(ListingAhead& listing);
     void forget(const NodePtr& found, std::uint64_t lookups);
     void go_ahead(const std::shared_ptr<ListingAhead>& listing);
     void list_ahead();
-    std::optional<KnownEntry> next_dots_or_control_entry(const NodePtr& directory, std::uint64_t cookie);
+    std::optional<KnownEntry> next_dots_or_control_entry(const NodePtr& directory, std::uint64_t cookie,
+                                                         SharedNames& names);
     Result<Attributes> attributes_of_node(const NodePtr& node, const Target* found = nullptr);
     Result<Attributes> known(const NodePtr& node, const Target* found = nullptr);
     NodePtr node_at(const Target& target);

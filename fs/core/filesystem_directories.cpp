@@ -30,23 +30,24 @@ void Filesystem::list(const Handle& handle, std::uint64_t cookie,
                       const std::function<bool(const DirectoryEntry&)>& take)
 {
     for (bool more = true; more;) {
-        const std::shared_lock names(names_lock_);
-        const auto page = next_entries(handle.node, cookie, kListedAtOnce);
+        SharedNames names(names_lock_);
+        const auto page = next_entries(handle.node, cookie, kListedAtOnce, names);
         more = !page.entries.empty() && std::ranges::all_of(page.entries, take);
         cookie = more ? page.entries.back().cookie : cookie;
     }
 }
 
-DirectoryPage Filesystem::next_entries(const NodePtr& directory, std::uint64_t cookie, std::size_t most)
+DirectoryPage Filesystem::next_entries(const NodePtr& directory, std::uint64_t cookie, std::size_t most,
+                                       SharedNames& names)
 {
     if (directory->place == Node::Place::control) {
         const auto entry = next_control_entry(*directory, cookie);
         return {.held = nullptr, .entries = entry ? std::vector{*entry} : std::vector<DirectoryEntry>{}};
     }
     if (cookie == 0) {
-        directories_.first(directory, moment());
+        directories_.first(directory, moment(), names);
     }
-    return directories_.next(directory, cookie, most);
+    return directories_.next(directory, cookie, most, moment(), names);
 }
 
 void Filesystem::list_known(const Handle& handle, std::uint64_t cookie,
@@ -93,7 +94,7 @@ bool Filesystem::is_fresh(const ListingAhead& listing) const
 // A page; whether more may follow.
 bool Filesystem::find_more(ListingAhead& listing)
 {
-    const std::shared_lock names(names_lock_);
+    SharedNames names(names_lock_);
     const auto& directory = listing.directory;
     const bool in_control = directory->place == Node::Place::control;
     if (listing.entries.empty()) {
@@ -101,9 +102,9 @@ bool Filesystem::find_more(ListingAhead& listing)
     }
     const auto cookie = listing.found_to;
     if (cookie >= Directories::kDots && !in_control) {
-        return find_known(directory, cookie, listing);
+        return find_known(directory, cookie, listing, names);
     }
-    auto entry = next_dots_or_control_entry(directory, cookie);
+    auto entry = next_dots_or_control_entry(directory, cookie, names);
     if (entry) {
         listing.found_to = entry->cookie;
         listing.entries.push_back(std::move(*entry));
@@ -111,9 +112,9 @@ bool Filesystem::find_more(ListingAhead& listing)
     return entry.has_value();
 }
 
-bool Filesystem::find_known(const NodePtr& directory, std::uint64_t cookie, ListingAhead& listing)
+bool Filesystem::find_known(const NodePtr& directory, std::uint64_t cookie, ListingAhead& listing, SharedNames& names)
 {
-    const auto [held, listed] = Directories::next_names(directory, cookie, kListedAtOnce);
+    const auto [held, listed] = directories_.next_names(directory, cookie, kListedAtOnce, moment(), names);
     const auto targets = names_.resolve_each(directory, listed);
     for (std::size_t i = 0; i < listed.size(); ++i) {
         listing.found_to = listed[i].cookie;
@@ -173,9 +174,10 @@ void Filesystem::list_ahead()
     }
 }
 
-std::optional<KnownEntry> Filesystem::next_dots_or_control_entry(const NodePtr& directory, std::uint64_t cookie)
+std::optional<KnownEntry> Filesystem::next_dots_or_control_entry(const NodePtr& directory, std::uint64_t cookie,
+                                                                 SharedNames& names)
 {
-    const auto page = next_entries(directory, cookie, 1);
+    const auto page = next_entries(directory, cookie, 1, names);
     if (page.entries.empty()) {
         return std::nullopt;
     }

@@ -9,15 +9,20 @@ namespace bytestore::fs {
 
 void Listing::take(Entries entries, std::uint64_t version)
 {
-    auto names = names_->empty() && entries.distinct ? std::move(entries.all) : merged(entries.all);
-    names.shrink_to_fit();
-    take(std::make_shared<const Names>(std::move(names)), version);
+    show(names_->empty() && entries.distinct() ? std::move(entries.all) : merged(entries.all));
+    taken_ = version;
+    rest_.reset();
+    if (entries.after) {
+        entries.all = {};
+        rest_ = std::move(entries);
+    }
 }
 
 void Listing::take(std::shared_ptr<const Names> names, std::uint64_t version)
 {
     names_ = std::move(names);
     taken_ = version;
+    rest_.reset();
 }
 
 Listing::Names Listing::merged(const Names& entries) const
@@ -42,10 +47,30 @@ Listing::Names Listing::merged(const Names& entries) const
     return names;
 }
 
+void Listing::show(Names names)
+{
+    names.shrink_to_fit();
+    names_ = std::make_shared<const Names>(std::move(names));
+}
+
+void Listing::complete(Entries entries)
+{
+    show(entries.distinct() ? std::move(entries.all) : merged(entries.all));
+    rest_.reset();
+}
+
+Listing::Entries Listing::part() const
+{
+    auto entries = *rest_;
+    entries.all = *names_;
+    return entries;
+}
+
 void Listing::begin_anew()
 {
     names_ = std::make_shared<const Names>();
     taken_ = 0;
+    rest_.reset();
 }
 
 }  // namespace bytestore::fs

@@ -35,27 +35,39 @@ public:
 
     // Others take their place when they change.
     const std::shared_ptr<const Names>& names() const { return names_; }
-    // All that a directory has.
+    // What a directory has, as far as it was walked over. A name may stand twice: a key with keys below it is a
+    // directory, and what is not stored yet can be by the time that the walk comes to it.
     struct Entries {
         Names all;
-        bool distinct = true;  // no name stands twice
+        bool unstored = false;
+        bool keys = false;
+        bool groups = false;
+        std::optional<std::string> after;  // where to go on: behind this in the order of keys; none: that was all
+        bool distinct() const { return !unstored && !(keys && groups); }
     };
     // Appends those that are not in it: what the directory had at `version`. Of one that is named as a directory and as
     // something else it had the directory.
     void take(Entries entries, std::uint64_t version);
     // The same, of which there is a listing already; this one has no names.
     void take(std::shared_ptr<const Names> names, std::uint64_t version);
+    // Of a large directory the names may be a first part only, and its version then. `part` has what it takes to go on.
+    bool is_part() const { return rest_.has_value(); }
+    Entries part() const;
+    void complete(Entries entries);
+    std::uint64_t taken() const { return taken_; }
     // Without names; no cookie is good any more.
     void begin_anew();
 
     unsigned handles = 0;  // each may have cookies
 
 private:
+    void show(Names names);
     Names merged(const Names& entries) const;
 
     std::shared_ptr<const Names> names_ = std::make_shared<Names>();
     std::uint64_t version_ = 1;
-    std::uint64_t taken_ = 0;  // the version that the names are of
+    std::uint64_t taken_ = 0;      // the version that the names are of
+    std::optional<Entries> rest_;  // without names
 };
 
 // One of its names.

@@ -7,6 +7,8 @@
 
 #include <pthread.h>
 
+#include <shared_mutex>
+
 namespace bytestore::fs {
 
 class NameLock {
@@ -41,6 +43,23 @@ public:
 
 private:
     pthread_rwlock_t lock_;
+};
+
+// Held shared by whoever goes over much, who lets those go first now and then who change names.
+class SharedNames {
+public:
+    explicit SharedNames(NameLock& lock)
+        : lock_(lock)
+    {
+    }
+    void let_others_in()
+    {
+        lock_.unlock();
+        lock_.lock();
+    }
+
+private:
+    std::shared_lock<NameLock> lock_;
 };
 
 }  // namespace bytestore::fs

@@ -459,6 +459,28 @@ protected:
         }
     }
 
+    // Of two readers of `count` entries that stay, between whom something changes after every `steps` entries.
+    void expect_what_stays_once(int count, std::size_t steps)
+    {
+        Reader first(mount, "d");
+        Reader second(mount, "d");
+        std::multiset<std::string> told_first;
+        std::multiset<std::string> told_second;
+        bool more = true;
+        for (std::size_t step = 1; more; ++step) {
+            const auto a = first.next();
+            const auto b = second.next();
+            a ? told_first.emplace(a->name) : told_first.end();
+            b ? told_second.emplace(b->name) : told_second.end();
+            more = a || b;
+            if (step % steps == 0) {
+                disturb();
+            }
+        }
+        expect_all_once(told_first, count);
+        expect_all_once(told_second, count);
+    }
+
     std::mt19937 random{1};
 };
 
@@ -466,19 +488,45 @@ TEST_F(Listing, TellsWhatStaysOnceWhateverHappensMeanwhile)
 {
     fill(200);
     for (int round = 0; round < 5; ++round) {
-        Reader first(mount, "d");
-        Reader second(mount, "d");
-        std::multiset<std::string> told_first;
-        std::multiset<std::string> told_second;
-        for (bool more = true; more; disturb()) {
-            const auto a = first.next();
-            const auto b = second.next();
-            a ? told_first.emplace(a->name) : told_first.end();
-            b ? told_second.emplace(b->name) : told_second.end();
-            more = a || b;
+        expect_what_stays_once(200, 1);
+    }
+}
+
+TEST_F(Listing, OfALargeDirectoryTellsWhatStaysOnceWhateverHappensMeanwhile)
+{
+    fill(2000);
+    for (int round = 0; round < 10; ++round) {
+        expect_what_stays_once(2000, 1 + random() % 500);
+    }
+}
+
+// A first part of a large directory may end between a key and the keys below it.
+TEST_F(Listing, TellsADirectoryOnceWhereverTheKeyStands)
+{
+    for (int before = 1010; before < 1030; ++before) {
+        const auto directory = fmt::format("d{}", before);
+        Batch batch;
+        for (int i = 0; i < before; ++i) {
+            batch.set(fmt::format("{}:a{}", directory, i), "v", {});
         }
-        expect_all_once(told_first, 200);
-        expect_all_once(told_second, 200);
+        for (const auto* name : {"k", "k!1", "k!2", "k!3", "k:below", "k:below:k"}) {
+            batch.set(fmt::format("{}:{}", directory, name), "v", {});
+        }
+        ASSERT_TRUE(mount.store().apply(batch).has_value());
+        auto pending = mount.create(directory + "/pending");
+        Reader reader(mount, directory);
+        std::multiset<std::string> told;
+        for (auto entry = reader.next(); entry; entry = reader.next()) {
+            told.insert(entry->name);
+            EXPECT_EQ(entry->type == fs::Type::directory, entry->name == "k" || entry->name.starts_with("."));
+            const auto there = entry->name.starts_with(".") ? entry->ino : mount.ino(directory + "/" + entry->name);
+            EXPECT_EQ(entry->ino, there) << entry->name;
+            if (told.size() == 10) {
+                EXPECT_EQ(pending.close(), 0);
+            }
+        }
+        EXPECT_EQ(told.size(), before + 7);
+        EXPECT_EQ(std::set(told.begin(), told.end()).size(), told.size());
     }
 }
 
