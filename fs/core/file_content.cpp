@@ -110,6 +110,7 @@ Status Files::load_locked(const NodePtr& file, std::uint64_t most)
     TRY(load(store_, *value, size, content.data));
     content.escaped = escaped_bytes(content.data.bytes());
     content.loaded = true;
+    file->unread = false;
     return {};
 }
 
@@ -152,6 +153,7 @@ void Files::drop_unchanged(const Node& but)
         auto& content = *file->content;
         if (content.stored && !content.changed && !content.pending && !content.failure) {
             content.unload();
+            file->unread = true;
         }
     }
 }
@@ -188,6 +190,7 @@ Status Files::resize_locked(const NodePtr& file, std::uint64_t size, std::int64_
     if (auto done = resize_loaded_locked(file, size); !done) {
         if (!was_loaded) {
             content.unload();  // it may hold less than the file has
+            file->unread = true;
         }
         return done;
     }
@@ -203,6 +206,7 @@ Status Files::resize_loaded_locked(const NodePtr& file, std::uint64_t size)
     TRY(reserve_locked(file, size, escaped));
     TRY(content.data.resize(size));
     content.escaped = escaped;
+    note_size(*file, size);
     return {};
 }
 
@@ -240,6 +244,7 @@ Result<std::uint64_t> Files::write_locked(const NodePtr& file, const WritePlace&
     TRY(reserve_locked(file, size, escaped));
     TRY(content.data.write(offset, bytes));
     content.escaped = escaped;
+    note_size(*file, size);
     touch(content.meta, now());
     content.note_change();
     return offset;

@@ -18,6 +18,9 @@ std::unexpected<Error> removed()
     return fail(Errc::not_found, "the file was removed");
 }
 
+// A millisecond's work, or a few.
+constexpr std::uint64_t kLarge = std::uint64_t{512} << 10;
+
 // What is kept in memory for a moment for the next large values is that part of what may be there unsaved.
 constexpr std::uint64_t kSpareShare = 4;
 
@@ -121,6 +124,13 @@ bool Files::is_there_locked(const NodePtr& file) const
     return true;
 }
 
+void Files::note_size(Node& file, std::uint64_t size)
+{
+    if (file.large != (size >= kLarge)) {
+        file.large = size >= kLarge;
+    }
+}
+
 Result<Attributes> Files::attributes(const NodePtr& file, const Target* found)
 {
     const std::lock_guard lock(file->mutex);
@@ -139,6 +149,7 @@ Result<Attributes> Files::attributes(const NodePtr& file, const Target* found)
     attributes.ino = file->ino;
     attributes.links = file->detached ? 0 : 1;
     attributes.size = value != nullptr ? value->entry().size : file->content ? file->content->data.size() : 0;
+    note_size(*file, attributes.size);
     return attributes;
 }
 
@@ -187,6 +198,8 @@ Status Files::make_content_locked(const NodePtr& file)
     file->content = std::make_unique<Content>(limit_, spare_);
     auto& content = *file->content;
     content.stored = true;
+    file->unread = true;
+    note_size(*file, value->entry().size);
     content.meta = file->orphan ? file->orphan->meta : value->entry().meta;
     if (!file->detached) {
         note_content(file);
@@ -211,6 +224,7 @@ Status Files::open(const NodePtr& file, const OpenRequest& request)
                 return done;
             }
             empty(*file->content);
+            file->unread = false;
             if (request.strips) {
                 strip(file->content->meta);
             }
@@ -469,6 +483,7 @@ bool Files::replaced(const NodePtr& file)
         return false;
     }
     content.unload();
+    file->unread = true;
     content.meta = value->entry().meta;
     ++content.stale_pages;
     return true;

@@ -71,6 +71,11 @@ public:
 
     // `found`: what a lookup just found at its place, which saves looking again if nothing was committed since.
     Result<Attributes> attributes(const NodePtr& file, const Target* found = nullptr);
+    // Whether to write its value takes longer than to have another thread do it, as far as attributes() and writes
+    // told.
+    static bool is_large(const Node& file) { return file.large; }
+    // Whether the next write reads such a value first.
+    static bool is_large_and_unread(const Node& file) { return file.large && file.unread; }
     // A change of attributes: a record at once, unless the file is open for writing.
     Result<Position> change(const NodePtr& file, const AttributeChange& change);
 
@@ -145,6 +150,7 @@ private:
     Status resize_loaded_locked(const NodePtr& file, std::uint64_t size);
     Result<std::uint64_t> write_locked(const NodePtr& file, const WritePlace& place, std::string_view bytes);
     bool is_there_locked(const NodePtr& file) const;
+    static void note_size(Node& file, std::uint64_t size);
     Status make_content_locked(const NodePtr& file);
     void drop_locked(const NodePtr& file);
     void settled_locked(const NodePtr& file);

@@ -165,6 +165,12 @@ Result<Attributes> Filesystem::attributes(Ino ino)
     return attributes_of_node(found);
 }
 
+bool Filesystem::is_large(Ino ino) const
+{
+    const auto found = nodes_.find(ino);
+    return found && Files::is_large(*found);
+}
+
 Result<Attributes> Filesystem::change(Ino ino, const AttributeChange& change)
 {
     Position position;

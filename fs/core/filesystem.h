@@ -124,6 +124,13 @@ public:
     // Makes records of what was only created or truncated so far, and syncs the store.
     Status sync_all();
 
+    // Whether a change of this file, or its close, writes so much that a thread which others wait for should leave it
+    // to another. A hint, from memory.
+    bool is_large(Ino ino) const;
+    static bool is_large(const Handle& handle) { return handle.writes && Files::is_large(*handle.node); }
+    // Whether a write of a few bytes reads so much first.
+    static bool reads_much_first(const Handle& handle) { return Files::is_large_and_unread(*handle.node); }
+
     // Inodes in memory, the root among them.
     std::size_t live_nodes() const { return nodes_.size(); }
 

@@ -91,6 +91,10 @@ struct Node {
     // A file's value became shorter beside the mount: the kernel may not know its end yet. Set as `moved`.
     std::atomic<bool> cut = false;
 
+    // Hints: a file's value took long to write when it was last looked at; the next write has to read it first.
+    std::atomic<bool> large = false;
+    std::atomic<bool> unread = false;
+
     // Unlinked or replaced: it has no key any more. Set with the name lock held alone, or, for a new file that could
     // not be stored, shared and with `mutex`.
     std::atomic<bool> detached = false;

@@ -178,7 +178,8 @@ void on_read(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offset, fuse
 // other requests. It takes one thread at most from those that serve them: direct I/O is sent one write at a time.
 void on_write(fuse_req_t request, fuse_ino_t /*ino*/, const char* data, size_t size, off_t offset, fuse_file_info* info)
 {
-    const bool is_long = size >= kLong || handle_of(info).control != nullptr;
+    const auto& handle = handle_of(info);
+    const bool is_long = size >= kLong || handle.control != nullptr || fs::Filesystem::reads_much_first(handle);
     guard_transfer(request, is_long, [=, info = *info](fs::Filesystem& core) {
         const bool at_end = (info.flags & O_APPEND) != 0 && info.writepage == 0;
         const auto written = core.write(
@@ -193,9 +194,14 @@ void on_write(fuse_req_t request, fuse_ino_t /*ino*/, const char* data, size_t s
     });
 }
 
+bool is_large(const fuse_file_info& info)
+{
+    return info.fh != 0 && fs::Filesystem::is_large(handle_of(&info));
+}
+
 void on_flush(fuse_req_t request, fuse_ino_t /*ino*/, fuse_file_info* info)
 {
-    guard_change(request, [=, info = *info](fs::Filesystem& core) {
+    guard_change(request, is_large(*info), [=, info = *info](fs::Filesystem& core) {
         if (!opens_by_itself(core, request)) {
             reply_status(request, core.flush(handle_of(&info)));
         }
@@ -211,7 +217,7 @@ void on_fsync(fuse_req_t request, fuse_ino_t /*ino*/, int /*data_only*/, fuse_fi
 
 void on_release(fuse_req_t request, fuse_ino_t /*ino*/, fuse_file_info* info)
 {
-    guard_change(request,
+    guard_change(request, is_large(*info),
                  [=, info = *info](fs::Filesystem& core) { reply_status(request, core.release(owned_handle(info))); });
 }
 

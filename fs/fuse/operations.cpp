@@ -114,7 +114,8 @@ fs::AttributeChange change_of(const struct stat& st, int which)
 
 void on_setattr(fuse_req_t request, fuse_ino_t ino, struct stat* st, int which, fuse_file_info* /*info*/)
 {
-    guard_change(request, [=, change = change_of(*st, which)](fs::Filesystem& core) {
+    const bool is_large = filesystem(request).core().is_large(ino);
+    guard_change(request, is_large, [=, change = change_of(*st, which)](fs::Filesystem& core) {
         reply_attributes(request, core.change(ino, change));
     });
 }
