@@ -22,7 +22,9 @@ bool Directories::open(const NodePtr& directory) const
     if (listing.handles++ == 0 && !listing.is_current()) {
         listing.begin_anew();
     }
-    return listing.is_current();
+    const auto numbering = nodes_.numbering();
+    const bool same_numbers = std::exchange(listing.numbering, numbering) == numbering;
+    return listing.is_current() && same_numbers;
 }
 
 void Directories::close(const NodePtr& directory) const

@@ -58,7 +58,8 @@ public:
     // Without names; no cookie is good any more.
     void begin_anew();
 
-    unsigned handles = 0;  // each may have cookies
+    unsigned handles = 0;         // each may have cookies
+    std::uint64_t numbering = 0;  // of the node table, when the kernel began to keep what it was told
 
 private:
     void show(Names names);

@@ -104,6 +104,7 @@ struct Node {
     std::uint64_t pins = 0;     // handles, children, pending state: the node is kept
     bool named = false;         // the table finds it under its name
     bool stray = false;         // its number may not be the one that its name would get
+    bool in_the_way = false;    // a name was told another number, since this has the one that it would get
 
     // Guarded by `mutex`.
     bool opened = false;                 // once, since the kernel knows it

@@ -116,7 +116,8 @@ NodePtr NodeTable::look_up(const NodePtr& parent, Node::Place place, std::string
 Ino NodeTable::free_number_locked(Type type, std::string_view key) const
 {
     auto number = preferred_number(type, key);
-    while (numbered_locked(number) != nullptr) {
+    while (const auto* taken = numbered_locked(number)) {
+        (*taken)->in_the_way = true;
         number = next_number(number);
     }
     return number;
@@ -155,6 +156,7 @@ void NodeTable::release_locked(NodePtr node)
         by_ino_.erase(node->ino, [](const NodePtr&) { return true; });
         numbers_.remove(node->ino);
         strays_ -= node->stray ? 1 : 0;
+        numbering_ += node->in_the_way ? 1 : 0;
         node = node->parent;
         if (node) {
             --node->pins;
@@ -224,7 +226,10 @@ void NodeTable::note_move_locked(const NodePtr& node)
 {
     node->moved = true;
     note_stray_locked(*node);
-    has_moved_directory_ = has_moved_directory_ || node->type == Type::directory;
+    if (node->type == Type::directory) {
+        has_moved_directory_ = true;
+        ++numbering_;
+    }
 }
 
 bool NodeTable::has_moved(const Node& node)

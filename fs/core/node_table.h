@@ -51,6 +51,8 @@ public:
     // Whether it, or a directory above it, has another name than when it got its number. The name lock is held.
     static bool has_moved(const Node& node);
     bool has_moved_directory() const { return has_moved_directory_; }  // whether any directory ever did
+    // Another once names that no node has, in any directory, may have other numbers than were told.
+    std::uint64_t numbering() const { return numbering_; }
 
     // The numbers that nodes of these names have, or would get now. The table is locked as long as this lives.
     class Numbers {
@@ -93,6 +95,7 @@ private:
 
     const NodePtr root_;
     std::atomic<bool> has_moved_directory_ = false;
+    std::atomic<std::uint64_t> numbering_ = 0;
 
     mutable SpinningMutex mutex_;
     // Guarded by mutex_.

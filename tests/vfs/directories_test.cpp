@@ -686,6 +686,54 @@ TEST_F(Listing, IsNotKeptOnceTheNamesBelowAMovedDirectoryHaveOtherNumbers)
     }
 }
 
+// Of those that the kernel does not know when the directory moves.
+TEST_F(Listing, IsNotKeptOnceADirectoryAboveHasMoved)
+{
+    mount.mkdir("a");
+    for (const std::string directory : {"a/d", "a/d/e"}) {
+        mount.mkdir(directory);
+        mount.write(directory + "/file", "x");
+    }
+    const auto told = [&](const std::string& directory) {
+        Reader reader(mount, directory);
+        auto entry = reader.next();
+        while (entry && entry->name != "file") {
+            entry = reader.next();
+        }
+        return std::pair(reader.is_kept(), entry ? entry->ino : 0);
+    };
+    mount.ino("a/d/e");
+    mount.forget_names();
+    const auto before = told("a/d");
+    EXPECT_EQ(told("a/d"), std::pair(true, before.second));
+    EXPECT_EQ(mount.mv("a", "b"), 0);
+    for (const std::string directory : {"b/d", "b/d/e"}) {
+        EXPECT_EQ(told(directory), std::pair(false, mount.ino(directory + "/file"))) << directory;
+    }
+    EXPECT_NE(told("b/d").second, before.second);
+}
+
+TEST_F(Listing, IsNotKeptOnceANumberThatANameWouldHaveIsFree)
+{
+    mount.mkdir("a");
+    mount.mkdir("o");
+    mount.write("a/f", "x");
+    const auto number = mount.ino("a/f");
+    EXPECT_EQ(mount.mv("a/f", "o/f"), 0);
+    mount.kvs_set("a:f", "another");
+    const auto told = [&] {
+        Reader reader(mount, "a");
+        reader.next();
+        reader.next();
+        return std::pair(reader.is_kept(), reader.next()->ino);
+    };
+    EXPECT_NE(told().second, number);
+    EXPECT_TRUE(told().first);
+    mount.forget_names();
+    EXPECT_EQ(told(), std::pair(false, number));
+    EXPECT_EQ(mount.ino("a/f"), number);
+}
+
 TEST_F(Listing, OfADirectoryThatMovedIsNotKept)
 {
     mount.mkdir("a");
