@@ -729,6 +729,7 @@ TEST_F(Listing, IsNotKeptOnceANumberThatANameWouldHaveIsFree)
     };
     EXPECT_NE(told().second, number);
     EXPECT_TRUE(told().first);
+    const Reader open(mount, "a");
     mount.forget_names();
     EXPECT_EQ(told(), std::pair(false, number));
     EXPECT_EQ(mount.ino("a/f"), number);
