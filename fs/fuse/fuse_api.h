@@ -28,11 +28,16 @@ inline bool came_over_io_uring(fuse_req_t /*request*/)
 }
 #endif
 
-// For `init`.
+// For `init`. `want`: if the kernel offers it.
 #if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 17)
 inline void refuse(fuse_conn_info& connection, std::uint64_t capability)
 {
     fuse_unset_feature_flag(&connection, capability);
+}
+
+inline void want(fuse_conn_info& connection, std::uint64_t capability)
+{
+    fuse_set_feature_flag(&connection, capability);
 }
 
 inline bool wants(const fuse_conn_info& connection, std::uint64_t capability)
@@ -43,6 +48,11 @@ inline bool wants(const fuse_conn_info& connection, std::uint64_t capability)
 inline void refuse(fuse_conn_info& connection, std::uint64_t capability)
 {
     connection.want &= ~static_cast<unsigned>(capability);
+}
+
+inline void want(fuse_conn_info& connection, std::uint64_t capability)
+{
+    connection.want |= connection.capable & static_cast<unsigned>(capability);
 }
 
 inline bool wants(const fuse_conn_info& connection, std::uint64_t capability)

@@ -37,6 +37,8 @@ void on_init(void* /*userdata*/, fuse_conn_info* connection)
     refuse(*connection, FUSE_CAP_ASYNC_DIO);
     // What is written is copied into a buffer of ours in any case.
     refuse(*connection, FUSE_CAP_SPLICE_READ);
+    // As file contents: a target changes only beside the mount, and then the kernel hears of it.
+    want(*connection, FUSE_CAP_CACHE_SYMLINKS);
 }
 
 void on_lookup(fuse_req_t request, fuse_ino_t parent, const char* name)

@@ -180,6 +180,20 @@ assert cat('sub/target') == '1'
 )");
 }
 
+TEST_F(KvsTest, ALinkThatIsSetBesideLeadsWhereItWasSetTo)
+{
+    python(R"(
+import json
+os.symlink('first', 'l')
+for i in range(100):
+    assert os.readlink('l') == ('t%d' % (i - 1) if i > 0 else 'first')
+    with open('.control/apply', 'w') as f:
+        print(json.dumps({'cmd': 'Set', 'key': 'l', 'value': chr(0) + 'link:t%d' % i}), file=f)
+kvs('set', 'l', 'a file')
+assert cat('l') == 'a file' and not os.path.islink('l')
+)");
+}
+
 TEST_F(KvsTest, WhatTheMountStoresKvsSees)
 {
     ok("mkdir user; echo -n Alice > user/1; echo -n 2 > n");

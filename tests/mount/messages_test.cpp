@@ -96,6 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Command{"CatHot", "cat $MNT/file; cat $MNT/file", "cat $MNT/file", 1},
                     Command{"StatHot", "stat $MNT/file", "stat $MNT/file", 0},
                     Command{"StatOfAMissingNameHot", "stat $MNT/missing; true", "stat $MNT/missing || true", 0},
+                    Command{"StatThroughALinkHot", "ln -s file $MNT/link; stat -L $MNT/link", "stat -L $MNT/link", 0},
                     Command{"LsCold", "cold", "ls $MNT", 3}, Command{"LsHot", "ls $MNT; ls $MNT", "ls $MNT", 1},
                     Command{"LsLongCold", "cold", "ls -l $MNT", 3},
                     Command{"LsLongHot", "ls -l $MNT/dir; ls -l $MNT/dir", "ls -l $MNT/dir", 1},
