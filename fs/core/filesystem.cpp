@@ -176,6 +176,7 @@ Result<Attributes> Filesystem::change(Ino ino, const AttributeChange& change)
     Position position;
     Result<Attributes> attributes;
     {
+        const NameLock::ForLong large(names_lock_, is_large(ino));
         const std::shared_lock names(names_lock_);
         TRY_ASSIGN(const auto found, node(ino));
         if (found->place == Node::Place::control) {
@@ -205,67 +206,60 @@ Result<DiskSpace> Filesystem::space() const
     return store_.space();
 }
 
-Result<Attributes> Filesystem::make_directory(Ino parent, std::string_view name, std::uint32_t mode, Owner owner)
+// What SyncMode::always promises of it is waited for when others can go on.
+template <class Change>
+Status Filesystem::changing_names(Change change)
 {
     Position position;
-    Result<Attributes> attributes;
     {
         const std::unique_lock names(names_lock_);
-        TRY_ASSIGN(const auto in, own_directory(parent));
-        TRY_ASSIGN(const auto spot, names_.place_for(in, name));
-        if (names_.at(spot)) {
-            return fail(Errc::exists, "the name is taken");
-        }
-        if (spot.place == Node::Place::value || has_reserved_segment(spot.key)) {
-            return fail(Errc::invalid, fmt::format("a directory cannot be named {}", name));
-        }
-        mode |= directories_.passes_group_on(in) ? S_ISGID : 0U;
-        Batch batch;
-        batch.set(marker_key(spot.key), "",
-                  new_meta(Type::directory, mode, directories_.owner_in(in, owner), store_owner_, now()));
-        TRY_ASSIGN(position, store_.commit(batch));
-        Directories::touch(in, 1);
-        attributes = known(nodes_.look_up(in, spot.place, spot.segment, Type::directory, spot.key));
+        TRY_ASSIGN(position, change());
     }
-    TRY(store_.settle(position));
-    return attributes;
+    return store_.settle(position);
+}
+
+Result<Attributes> Filesystem::make_directory(Ino parent, std::string_view name, std::uint32_t mode, Owner owner)
+{
+    return make(parent, name, {.type = Type::directory, .mode = mode, .target = {}}, owner);
 }
 
 Result<Attributes> Filesystem::make_link(Ino parent, std::string_view name, std::string_view target, Owner owner)
 {
-    Position position;
+    return make(parent, name, {.type = Type::link, .mode = default_mode(Type::link), .target = target}, owner);
+}
+
+Result<Attributes> Filesystem::make(Ino parent, std::string_view name, const New& what, Owner owner)
+{
     Result<Attributes> attributes;
-    {
-        const std::unique_lock names(names_lock_);
+    TRY(changing_names([&]() -> Result<Position> {
+        const bool directory = what.type == Type::directory;
         TRY_ASSIGN(const auto in, own_directory(parent));
         TRY_ASSIGN(const auto spot, names_.place_for(in, name));
         if (names_.at(spot)) {
             return fail(Errc::exists, "the name is taken");
         }
-        if (has_reserved_segment(spot.key)) {
-            return fail(Errc::invalid, fmt::format("a link cannot be named {}", name));
+        if ((directory && spot.place == Node::Place::value) || has_reserved_segment(spot.key)) {
+            return fail(Errc::invalid, fmt::format("a {} cannot be named {}", directory ? "directory" : "link", name));
         }
+        const auto mode = what.mode | (directory && directories_.passes_group_on(in) ? S_ISGID : 0U);
+        const auto meta = new_meta(what.type, mode, directories_.owner_in(in, owner), store_owner_, now());
         Batch batch;
-        batch.set(spot.key, std::string(target),
-                  new_meta(Type::link, default_mode(Type::link), directories_.owner_in(in, owner), store_owner_, now()),
-                  Kind::link);
-        TRY_ASSIGN(position, store_.commit(batch));
-        Directories::touch(in);
-        attributes = known(nodes_.look_up(in, spot.place, spot.segment, Type::link, spot.key));
-    }
-    TRY(store_.settle(position));
+        directory ? batch.set(marker_key(spot.key), "", meta)
+                  : batch.set(spot.key, std::string(what.target), meta, Kind::link);
+        TRY_ASSIGN(const auto position, store_.commit(batch));
+        Directories::touch(in, directory ? 1 : 0);
+        attributes = known(nodes_.look_up(in, spot.place, spot.segment, what.type, spot.key));
+        return position;
+    }));
     return attributes;
 }
 
 Status Filesystem::unlink(Ino parent, std::string_view name)
 {
-    Position position;
-    {
-        const std::unique_lock names(names_lock_);
+    return changing_names([&]() -> Result<Position> {
         TRY_ASSIGN(const auto in, own_directory(parent));
-        TRY_ASSIGN(position, unlink_locked(in, name));
-    }
-    return store_.settle(position);
+        return unlink_locked(in, name);
+    });
 }
 
 Result<Position> Filesystem::unlink_locked(const NodePtr& parent, std::string_view name)
@@ -294,13 +288,10 @@ Result<Position> Filesystem::unlink_locked(const NodePtr& parent, std::string_vi
 
 Status Filesystem::remove_directory(Ino parent, std::string_view name)
 {
-    Position position;
-    {
-        const std::unique_lock names(names_lock_);
+    return changing_names([&]() -> Result<Position> {
         TRY_ASSIGN(const auto in, own_directory(parent));
-        TRY_ASSIGN(position, remove_directory_locked(in, name));
-    }
-    return store_.settle(position);
+        return remove_directory_locked(in, name);
+    });
 }
 
 Result<Position> Filesystem::remove_directory_locked(const NodePtr& parent, std::string_view name)
@@ -325,16 +316,13 @@ Result<Position> Filesystem::remove_directory_locked(const NodePtr& parent, std:
 
 Status Filesystem::rename(Ino parent, std::string_view name, Ino new_parent, std::string_view new_name, RenameMode mode)
 {
-    Position position;
-    {
-        const std::unique_lock names(names_lock_);
+    return changing_names([&]() -> Result<Position> {
         TRY_ASSIGN(const auto from, own_directory(parent));
         TRY_ASSIGN(const auto to, own_directory(new_parent));
         TRY(check_own(from, name));
         Rename rename(store_, nodes_, names_, files_, directories_);
-        TRY_ASSIGN(position, rename.run(from, name, to, new_name, mode));
-    }
-    return store_.settle(position);
+        return rename.run(from, name, to, new_name, mode);
+    });
 }
 
 Status Filesystem::apply(const Batch& batch)

@@ -130,6 +130,8 @@ public:
     static bool is_large(const Handle& handle) { return handle.writes && Files::is_large(*handle.node); }
     // Whether a write of a few bytes reads so much first.
     static bool reads_much_first(const Handle& handle) { return Files::is_large_and_unread(*handle.node); }
+    // Whether one of these is under way, for which a change of anything may have to wait.
+    bool is_busy_for_long() const { return names_lock_.is_shared_for_long(); }
 
     // Inodes in memory, the root among them.
     std::size_t live_nodes() const { return nodes_.size(); }
@@ -167,6 +169,14 @@ private:
     std::optional<DirectoryEntry> next_control_entry(const Node& directory, std::uint64_t cookie) const;
     ControlSources control_sources(DaemonControl daemon);
 
+    template <class Change>
+    Status changing_names(Change change);
+    struct New {
+        Type type;
+        std::uint32_t mode;
+        std::string_view target;  // of a link
+    };
+    Result<Attributes> make(Ino parent, std::string_view name, const New& what, Owner owner);
     Result<Position> unlink_locked(const NodePtr& parent, std::string_view name);
     Result<Position> remove_directory_locked(const NodePtr& parent, std::string_view name);
     Result<Created> create_locked(const NodePtr& parent, std::string_view name, std::uint32_t mode, Owner owner,

@@ -170,6 +170,7 @@ Result<std::size_t> Filesystem::write(const Handle& handle, const WritePlace& pl
     if (handle.control != nullptr) {
         return write_control(handle, bytes);
     }
+    const NameLock::ForLong large(names_lock_, reads_much_first(handle));
     const std::shared_lock names(names_lock_);
     TRY_ASSIGN(const auto offset, files_.write(handle.node, place, bytes));
     if (offset != place.offset) {
@@ -184,6 +185,7 @@ Status Filesystem::allocate(const Handle& handle, std::uint64_t offset, std::uin
     if (handle.control != nullptr) {
         return fail(Errc::unsupported, "a control file has no space of its own");
     }
+    const NameLock::ForLong large(names_lock_, reads_much_first(handle));
     const std::shared_lock names(names_lock_);
     return files_.grow(handle.node, offset + length);
 }
@@ -195,6 +197,7 @@ Status Filesystem::flush(const Handle& handle)
     }
     Result<Position> done;
     {
+        const NameLock::ForLong large(names_lock_, is_large(handle));
         const std::shared_lock names(names_lock_);
         done = files_.flush(handle.node, handle.flushes);
     }
@@ -206,6 +209,7 @@ Status Filesystem::sync(const Handle& handle)
 {
     Result<Position> done;
     if (handle.control == nullptr) {
+        const NameLock::ForLong large(names_lock_, is_large(handle));
         const std::shared_lock names(names_lock_);
         const bool directory = handle.node->type == Type::directory;
         done = directory ? files_.commit_pending_in(handle.node) : files_.commit(handle.node);
@@ -223,6 +227,7 @@ Status Filesystem::release(std::unique_ptr<Handle> handle)
     const auto node = handle->node;
     Result<Position> done;
     {
+        const NameLock::ForLong large(names_lock_, is_large(*handle));
         const std::shared_lock names(names_lock_);
         done = files_.release(node, handle->writes);
     }

@@ -9,7 +9,6 @@
 #include "fs/fuse/invalidator.h"
 #include "fs/fuse/session.h"
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 
@@ -40,13 +39,10 @@ public:
     const FilesystemSettings& settings() const { return settings_; }
     // Those of the session, which is attached before the first request.
     Rings& rings() { return *rings_; }
-    // Changes of large values that are under way: what changes something meanwhile may have to wait for them.
-    std::atomic<unsigned>& long_changes() { return long_changes_; }
 
 private:
     const FilesystemSettings settings_;
     Rings* rings_ = nullptr;
-    std::atomic<unsigned> long_changes_ = 0;
     Invalidator invalidator_;
     fs::Filesystem core_;
 };

@@ -5,7 +5,6 @@
 #include "fs/fuse/replies.h"
 #include "fs/fuse/request_loop.h"
 
-#include <atomic>
 #include <cerrno>
 #include <new>
 #include <utility>
@@ -16,21 +15,6 @@ inline Filesystem& filesystem(fuse_req_t request)
 {
     return *static_cast<Filesystem*>(fuse_req_userdata(request));
 }
-
-class LongChange {
-public:
-    explicit LongChange(std::atomic<unsigned>& changes)
-        : changes_(changes)
-    {
-        ++changes_;
-    }
-    ~LongChange() { --changes_; }
-    LongChange(const LongChange&) = delete;
-    LongChange& operator=(const LongChange&) = delete;
-
-private:
-    std::atomic<unsigned>& changes_;
-};
 
 inline fs::Owner caller(fuse_req_t request)
 {
@@ -67,29 +51,22 @@ void guard_waiting(fuse_req_t request, Body body) noexcept
     });
 }
 
-// What changes the store. `body` as above.
+// What changes the store, perhaps much of it. `body` as above.
 template <class Body>
-void guard_change(fuse_req_t request, Body body) noexcept
+void guard_change(fuse_req_t request, bool is_large, Body body) noexcept
 {
-    if (filesystem(request).settings().changes_wait || filesystem(request).long_changes() > 0) {
+    auto& mount = filesystem(request);
+    if (mount.settings().changes_wait || is_large || mount.core().is_busy_for_long()) {
         guard_waiting(request, std::move(body));
     } else {
         guard(request, std::move(body));
     }
 }
 
-// The same, of what may be large.
 template <class Body>
-void guard_change(fuse_req_t request, bool is_large, Body body) noexcept
+void guard_change(fuse_req_t request, Body body) noexcept
 {
-    if (!is_large) {
-        guard_change(request, std::move(body));
-        return;
-    }
-    guard_waiting(request, [request, body](fs::Filesystem& core) mutable {
-        const LongChange under_way(filesystem(request).long_changes());
-        body(core);
-    });
+    guard_change(request, false, std::move(body));
 }
 
 inline void reply_entry(fuse_req_t request, const Result<fs::Attributes>& attributes)
