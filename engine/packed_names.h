@@ -1,4 +1,4 @@
-// Many names in one string, each with something said of it: a listing of a large directory costs no allocation a name.
+// Many names in one string, each with a tag: a listing of a large directory costs no allocation a name.
 #pragma once
 
 #include <cstddef>
@@ -8,13 +8,13 @@
 
 namespace bytestore {
 
-template <class Said>
+template <class Tag>
 class PackedNames {
 public:
-    void add(std::string_view name, Said said)
+    void add(std::string_view name, Tag tag)
     {
         bytes_.append(name);
-        names_.push_back({.end = bytes_.size(), .said = said});
+        names_.push_back({.end = bytes_.size(), .tag = tag});
     }
     void shrink_to_fit()
     {
@@ -30,13 +30,13 @@ public:
         const std::size_t begin = place == 0 ? 0 : names_[place - 1].end;
         return {bytes_.data() + begin, names_[place].end - begin};
     }
-    const Said& said_of(std::size_t place) const { return names_[place].said; }
-    Said& said_of(std::size_t place) { return names_[place].said; }
+    const Tag& tag_of(std::size_t place) const { return names_[place].tag; }
+    Tag& tag_of(std::size_t place) { return names_[place].tag; }
 
 private:
     struct Name {
         std::size_t end = 0;
-        Said said;
+        Tag tag;
     };
     std::string bytes_;  // one name behind the other
     std::vector<Name> names_;

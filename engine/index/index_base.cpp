@@ -30,7 +30,7 @@ IndexBase::IndexBase(std::size_t size, Starts block_starts, PagedBytes bytes, st
 
 std::string_view IndexBase::first_key(std::size_t block) const
 {
-    return touch(block) ? whole_key(bytes_.view().data() + (*block_starts_)[block]) : std::string_view();
+    return fetch(block) ? whole_key(bytes_.view().data() + (*block_starts_)[block]) : std::string_view();
 }
 
 std::uint64_t IndexBase::end_of(std::size_t block) const
@@ -83,7 +83,7 @@ std::optional<IndexBase::Found> IndexBase::find(std::string_view key, IndexHash 
 // with `key` is below `key` as well.
 std::optional<IndexBase::Landing> IndexBase::land_in(std::size_t block, std::string_view key) const
 {
-    if (!touch(block)) {
+    if (!fetch(block)) {
         return std::nullopt;
     }
     const char* const bytes = bytes_.view().data();
@@ -335,7 +335,7 @@ void IndexBase::Cursor::skip_to(std::size_t rank)
 void IndexBase::Cursor::enter(std::size_t block)
 {
     rank_ = block * kBlockEntries;
-    if (!valid() || !base_->touch(block)) {
+    if (!valid() || !base_->fetch(block)) {
         rank_ = base_->size_;
         return;
     }

@@ -77,7 +77,7 @@ public:
     // False once a page could not be brought in: nothing that was read since may be believed.
     bool intact() const { return bytes_.intact(); }
     // Brings in what is missing; false if it cannot be had.
-    bool load() const { return bytes_.touch_all(); }
+    bool load() const { return bytes_.fetch_all(); }
 
     std::span<const std::uint64_t> block_starts() const { return *block_starts_; }
     PageKeys page_keys() const;
@@ -112,7 +112,7 @@ public:
 private:
     static constexpr std::size_t kPageEntries = kBlockEntries * kPageBlocks;
 
-    bool touch(std::size_t block) const { return bytes_.touch(block / kPageBlocks); }
+    bool fetch(std::size_t block) const { return bytes_.fetch(block / kPageBlocks); }
     std::string_view first_key(std::size_t block) const;  // empty if it cannot be had
     std::uint64_t end_of(std::size_t block) const;        // in the bytes
     std::string_view page_key(std::size_t page) const;

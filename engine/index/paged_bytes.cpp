@@ -43,7 +43,7 @@ PagedBytes::PagedBytes(std::size_t size, std::size_t pages, Fetch fetch)
 {
 }
 
-bool PagedBytes::touch_page(std::size_t page) const
+bool PagedBytes::fetch_page(std::size_t page) const
 {
     if (pages_->there[page].load(std::memory_order_acquire)) {
         return true;
@@ -63,10 +63,10 @@ bool PagedBytes::touch_page(std::size_t page) const
     return true;
 }
 
-bool PagedBytes::touch_all() const
+bool PagedBytes::fetch_all() const
 {
     for (std::size_t page = 0; pages_ && page < pages_->there.size(); ++page) {
-        if (!touch_page(page)) {
+        if (!fetch_page(page)) {
             return false;
         }
     }

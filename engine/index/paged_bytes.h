@@ -33,8 +33,8 @@ public:
     PagedBytes& operator=(PagedBytes&&) noexcept;
 
     // Makes a page readable; false, and no longer intact, if that fails.
-    bool touch(std::size_t page) const { return !pages_ || touch_page(page); }
-    bool touch_all() const;
+    bool fetch(std::size_t page) const { return !pages_ || fetch_page(page); }
+    bool fetch_all() const;
     bool intact() const;
     bool all_there() const;
     // Of these only what was touched may be read.
@@ -49,7 +49,7 @@ public:
 
 private:
     struct Pages;
-    bool touch_page(std::size_t page) const;
+    bool fetch_page(std::size_t page) const;
 
     std::string owned_;
     std::unique_ptr<Pages> pages_;  // none: all of it is in owned_

@@ -18,7 +18,7 @@ std::uint32_t groups_in(const ListedNames& names)
 {
     std::uint32_t groups = 0;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        groups += names.said_of(i) ? 0 : 1;
+        groups += names.tag_of(i) ? 0 : 1;
     }
     return groups;
 }
@@ -110,7 +110,7 @@ Result<Position> Directories::change(const NodePtr& directory, const AttributeCh
     const std::lock_guard lock(directory->mutex);
     Meta meta = meta_of(key);
     if (directory->directory_mtime) {
-        bytestore::fs::touch(meta, *directory->directory_mtime);
+        touch(meta, *directory->directory_mtime);
     }
     change_meta(meta, Type::directory, change, store_owner_, now());
     Batch batch;
@@ -130,7 +130,7 @@ void Directories::store_time(const NodePtr& directory) const
     if (const auto marker = store_.find(key)) {
         auto meta = marker->entry().meta;
         const auto ctime = std::max(meta.ctime.value_or(meta.mtime), *directory->directory_mtime);
-        bytestore::fs::touch(meta, *directory->directory_mtime);
+        touch(meta, *directory->directory_mtime);
         touch_ctime(meta, ctime);
         Batch batch;
         batch.set(key, "", meta);
@@ -140,7 +140,7 @@ void Directories::store_time(const NodePtr& directory) const
     }
 }
 
-void Directories::touch(const NodePtr& directory, int subdirectories)
+void Directories::entry_changed(const NodePtr& directory, int subdirectories)
 {
     const std::lock_guard lock(directory->mutex);
     directory->directory_mtime = now();
@@ -151,9 +151,9 @@ void Directories::touch(const NodePtr& directory, int subdirectories)
     }
 }
 
-void Directories::touch_unknown(const NodePtr& directory)
+void Directories::some_entry_changed(const NodePtr& directory)
 {
-    touch(directory);
+    entry_changed(directory);
     const std::lock_guard lock(directory->mutex);
     directory->directory_links.reset();
 }
@@ -186,7 +186,7 @@ void Directories::keep(Batch& batch, const NodePtr& directory, std::string_view 
     // The first name is that of the marker, if there is one. The entry that goes is at most a key and a group, so the
     // third, if not an earlier one, is something that stays.
     auto names = store_.list_names(request);
-    directory->marked = !names.empty() && names[0] == kMarkerSegment && names.said_of(0);
+    directory->marked = !names.empty() && names[0] == kMarkerSegment && names.tag_of(0);
     if (!names.empty() && names[0] == gone) {
         request.limit = 3;
         names = store_.list_names(request);

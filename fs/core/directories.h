@@ -51,9 +51,9 @@ public:
     // A record of the marker at once.
     Result<Position> change(const NodePtr& directory, const AttributeChange& change);
     // An entry came or went, so that there are `subdirectories` more.
-    static void touch(const NodePtr& directory, int subdirectories = 0);
+    static void entry_changed(const NodePtr& directory, int subdirectories = 0);
     // The same, of an entry that may have been a directory, or have become one.
-    static void touch_unknown(const NodePtr& directory);
+    static void some_entry_changed(const NodePtr& directory);
 
     // The numbers of what it has, or of ".." in it, are others than those that were listed.
     static void expire_listing(const NodePtr& directory);
@@ -69,28 +69,27 @@ public:
     void keep(Batch& batch, const NodePtr& directory, std::string_view gone) const;
 
     // Listings. `open` tells whether what the kernel keeps of an earlier one can be used. `first` takes the directory's
-    // present names in, at `moment` if nothing changes meanwhile, of a large one only those that come first; `next`
+    // present names in, of a large one only those that come first; `next`
     // finds the first entries behind `cookie` that are still there, `most` at most, none at the end. Over many names
     // they let others in who change names.
     bool open(const NodePtr& directory) const;
     void close(const NodePtr& directory) const;
-    void first(const NodePtr& directory, const std::optional<Moment>& moment, SharedNames& names);
-    DirectoryPage next(const NodePtr& directory, std::uint64_t cookie, std::size_t most,
-                       const std::optional<Moment>& moment, SharedNames& names);
+    void first(const NodePtr& directory, SharedNames& names);
+    DirectoryPage next(const NodePtr& directory, std::uint64_t cookie, std::size_t most, SharedNames& names);
     // The first names behind `cookie`, not below kDots, of which it may turn out that they are gone.
-    ListedPage next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most,
-                          const std::optional<Moment>& moment, SharedNames& names);
+    ListedPage next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most, SharedNames& names);
 
 private:
     Attributes described(const NodePtr& directory) const;
     Attributes access(const NodePtr& directory) const;
     std::uint32_t links(const NodePtr& directory) const;
     Meta meta_of(const std::optional<std::string>& key) const;
-    bool is_taken(const NodePtr& directory, const std::optional<Moment>& moment, SharedNames& names);
-    bool take_recent(const NodePtr& directory, const Moment& moment, std::uint64_t version);
-    void keep_recent_locked(const NodePtr& directory, const std::optional<Moment>& moment);
-    static bool begin_anew_locked(Listing& listing);
-    bool complete(const NodePtr& directory, const std::optional<Moment>& moment, SharedNames& names);
+    static bool has_no_cookies(const Listing& listing);
+    void take(const NodePtr& directory, bool from_start, SharedNames& names);
+    bool take_recent(const NodePtr& directory, std::uint64_t version);
+    void keep_recent_locked(const NodePtr& directory, std::uint64_t store_version);
+    bool go_on(const NodePtr& directory, SharedNames& names);
+    void complete(const NodePtr& directory, SharedNames& names);
     static ListedPage names_behind(const NodePtr& directory, std::uint64_t cookie, std::size_t most);
     Listing::Entries begin_walk(const NodePtr& directory) const;
     void walk_on(const NodePtr& directory, Listing::Entries& entries) const;

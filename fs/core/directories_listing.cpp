@@ -11,6 +11,9 @@ namespace {
 // Names that are walked over at once, while others wait who change names, and that a first part has.
 constexpr std::size_t kPage = 1024;
 
+// So many names may have gone of those that are looked for one by one.
+constexpr std::uint64_t kManyChanges = 1000;
+
 constexpr Ino kNotNumbered = 0;  // nobody's number
 
 }  // namespace
@@ -19,12 +22,17 @@ bool Directories::open(const NodePtr& directory) const
 {
     const std::lock_guard lock(directory->mutex);
     auto& listing = directory->listing;
-    if (listing.handles++ == 0 && !listing.is_current()) {
-        listing.begin_anew();
+    if (listing.handles++ == 0) {
+        listing.told = false;
+        if (!listing.is_current()) {
+            listing.begin_anew();
+        }
     }
     const auto numbering = nodes_.numbering();
     const bool same_numbers = std::exchange(listing.numbering, numbering) == numbering;
-    return listing.is_current() && same_numbers;
+    const bool is_kept = listing.is_current() && same_numbers;
+    listing.told |= is_kept;  // by the kernel
+    return is_kept;
 }
 
 void Directories::close(const NodePtr& directory) const
@@ -69,11 +77,11 @@ void Directories::walk_on(const NodePtr& directory, Listing::Entries& entries) c
                                          .limit = kPage});
     if (page.size() == kPage) {
         const auto last = page.size() - 1;
-        entries.after = std::string(page[last]) + (page.said_of(last) ? "" : ":");
+        entries.after = std::string(page[last]) + (page.tag_of(last) ? "" : ":");
     }
     const bool in_root = directory->place == Node::Place::root;
     for (std::size_t i = 0; i < page.size(); ++i) {
-        const auto kind = page.said_of(i);
+        const auto kind = page.tag_of(i);
         if (kind && page[i] == kMarkerSegment) {
             continue;
         }
@@ -95,28 +103,43 @@ void Directories::walk_to_the_end(const NodePtr& directory, Listing::Entries& en
     }
 }
 
-void Directories::first(const NodePtr& directory, const std::optional<Moment>& moment, SharedNames& names)
+void Directories::first(const NodePtr& directory, SharedNames& names)
 {
-    while (!is_taken(directory, moment, names)) {
+    {
+        const std::lock_guard lock(directory->mutex);
+        auto& listing = directory->listing;
+        if (listing.is_current()) {
+            return;
+        }
+        if (has_no_cookies(listing)) {
+            listing.begin_anew();
+        } else if (listing.changes() < kManyChanges) {
+            listing.fall_behind();
+            return;
+        }
     }
+    take(directory, true, names);
 }
 
-// False: somebody else was sooner, with names that may be older.
-bool Directories::is_taken(const NodePtr& directory, const std::optional<Moment>& moment, SharedNames& names)
+// Nobody can come back to one of its names.
+bool Directories::has_no_cookies(const Listing& listing)
 {
+    return listing.names()->empty() || (listing.handles == 1 && !listing.told);
+}
+
+// All that there is now, or a first part for a listing without names. `from_start`: for one who begins there.
+void Directories::take(const NodePtr& directory, bool from_start, SharedNames& names)
+{
+    const auto store_version = store_.version();
     std::uint64_t version = 0;
     bool is_new = false;
     {
         const std::lock_guard lock(directory->mutex);
-        if (directory->listing.is_current()) {
-            return true;
-        }
         version = directory->listing.version();
-        // Whoever begins at the start, alone, could only seek a cookie of his own from before.
-        is_new = directory->listing.handles == 1 || directory->listing.names()->empty();
+        is_new = directory->listing.names()->empty();
     }
-    if (is_new && moment && take_recent(directory, *moment, version)) {
-        return true;
+    if (is_new && take_recent(directory, version)) {
+        return;
     }
     auto entries = begin_walk(directory);
     if (is_new) {
@@ -126,55 +149,68 @@ bool Directories::is_taken(const NodePtr& directory, const std::optional<Moment>
     }
     const std::lock_guard lock(directory->mutex);
     auto& listing = directory->listing;
-    if (is_new && !begin_anew_locked(listing)) {
-        return false;
+    if (is_new && !listing.names()->empty()) {
+        listing.fall_behind();  // somebody else was sooner, perhaps with names of before
+        return;
+    }
+    // Whoever begins at the start, alone, could only seek a cookie of his own from before.
+    if (from_start && listing.handles == 1 && listing.names()->size() > 4 * entries.all.size() + kManyChanges) {
+        listing.begin_anew();
     }
     listing.take(std::move(entries), version);
     if (is_new) {
-        keep_recent_locked(directory, moment);
+        keep_recent_locked(directory, store_version);
     }
-    return true;
 }
 
-// Not if others may have cookies.
-bool Directories::begin_anew_locked(Listing& listing)
+bool Directories::take_recent(const NodePtr& directory, std::uint64_t version)
 {
-    const bool begins = listing.handles == 1 || listing.names()->empty();
-    if (begins) {
-        listing.begin_anew();
-    }
-    return begins;
-}
-
-bool Directories::take_recent(const NodePtr& directory, const Moment& moment, std::uint64_t version)
-{
-    const auto names = directory->detached ? nullptr : recent_.find(names_.prefix_of(*directory), moment);
+    const bool only_stored = !directory->detached && !pending_.any(*directory);
+    const auto names = only_stored ? recent_.find(names_.prefix_of(*directory), store_.version()) : nullptr;
     const std::lock_guard lock(directory->mutex);
-    const bool taken = names && begin_anew_locked(directory->listing);
+    const bool taken = names && directory->listing.names()->empty();
     if (taken) {
         directory->listing.take(names, version);
     }
     return taken;
 }
 
-void Directories::keep_recent_locked(const NodePtr& directory, const std::optional<Moment>& moment)
+// If nothing was committed since `store_version`.
+void Directories::keep_recent_locked(const NodePtr& directory, std::uint64_t store_version)
 {
     const auto& listing = directory->listing;
     const bool is_whole = listing.is_current() && !listing.is_part();
-    if (is_whole && moment && store_.version() == moment->store_version && !directory->detached) {
-        recent_.keep(names_.prefix_of(*directory), listing.names(), *moment);
+    const bool only_stored = !directory->detached && !pending_.any(*directory);
+    if (is_whole && only_stored && store_.version() == store_version) {
+        recent_.keep(names_.prefix_of(*directory), listing.names(), store_version);
     }
 }
 
-// Whether there was more than a first part.
-bool Directories::complete(const NodePtr& directory, const std::optional<Moment>& moment, SharedNames& names)
+// At the end of the names: whether there may be more.
+bool Directories::go_on(const NodePtr& directory, SharedNames& names)
 {
+    bool is_part = false;
+    {
+        const std::lock_guard lock(directory->mutex);
+        is_part = directory->listing.is_part();
+        if (!is_part && !directory->listing.is_behind()) {
+            return false;
+        }
+    }
+    is_part ? complete(directory, names) : take(directory, false, names);
+    return true;
+}
+
+// With what comes behind a first part.
+void Directories::complete(const NodePtr& directory, SharedNames& names)
+{
+    const auto store_version = store_.version();
     Listing::Entries entries;
     std::uint64_t taken = 0;
     {
         const std::lock_guard lock(directory->mutex);
         if (!directory->listing.is_part()) {
-            return false;
+            return;
         }
         entries = directory->listing.part();
         taken = directory->listing.taken();
@@ -183,13 +219,11 @@ bool Directories::complete(const NodePtr& directory, const std::optional<Moment>
     const std::lock_guard lock(directory->mutex);
     if (directory->listing.is_part() && directory->listing.taken() == taken) {
         directory->listing.complete(std::move(entries));
-        keep_recent_locked(directory, moment);
+        keep_recent_locked(directory, store_version);
     }
-    return true;
 }
 
-DirectoryPage Directories::next(const NodePtr& directory, std::uint64_t cookie, std::size_t most,
-                                const std::optional<Moment>& moment, SharedNames& names)
+DirectoryPage Directories::next(const NodePtr& directory, std::uint64_t cookie, std::size_t most, SharedNames& names)
 {
     if (cookie < kDots) {
         const auto& node = cookie == 0 || !directory->parent ? directory : directory->parent;
@@ -200,7 +234,7 @@ DirectoryPage Directories::next(const NodePtr& directory, std::uint64_t cookie, 
     }
     DirectoryPage page;
     while (page.entries.empty()) {
-        auto [held, listed] = next_names(directory, cookie, most, moment, names);
+        auto [held, listed] = next_names(directory, cookie, most, names);
         if (listed.empty()) {
             break;
         }
@@ -210,11 +244,10 @@ DirectoryPage Directories::next(const NodePtr& directory, std::uint64_t cookie, 
     return page;
 }
 
-ListedPage Directories::next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most,
-                                   const std::optional<Moment>& moment, SharedNames& names)
+ListedPage Directories::next_names(const NodePtr& directory, std::uint64_t cookie, std::size_t most, SharedNames& names)
 {
     auto page = names_behind(directory, cookie, most);
-    while (page.names.empty() && complete(directory, moment, names)) {
+    while (page.names.empty() && go_on(directory, names)) {
         page = names_behind(directory, cookie, most);
     }
     return page;
@@ -228,12 +261,13 @@ ListedPage Directories::names_behind(const NodePtr& directory, std::uint64_t coo
         const std::lock_guard lock(directory->mutex);
         page.held = directory->listing.names();
         current = directory->listing.is_current();
+        directory->listing.told = true;
     }
     page.names.reserve(most);
     const auto& listed = *page.held;
     for (auto place = static_cast<std::size_t>(cookie - kDots); place < listed.size() && page.names.size() < most;
          ++place) {
-        const auto [type, plain] = listed.said_of(place);
+        const auto [type, plain] = listed.tag_of(place);
         if (type || !current) {
             page.names.push_back({.name = listed[place],
                                   .type = current ? type : std::nullopt,

@@ -68,7 +68,7 @@ Result<Position> Files::change_stored(const NodePtr& file, const AttributeChange
 {
     const auto value = stored(file);
     if (!value) {
-        return fail(Errc::not_found, "the file was removed");
+        return removed();
     }
     const auto time = now();
     Meta meta = file->orphan ? file->orphan->meta : value->entry().meta;

@@ -13,11 +13,6 @@ namespace {
 // Whoever opens more than that may not read all of it.
 constexpr std::uint64_t kMostPushed = std::uint64_t{16} << 10;
 
-std::unexpected<Error> removed()
-{
-    return fail(Errc::not_found, "the file was removed");
-}
-
 // A millisecond's work, or a few.
 constexpr std::uint64_t kLarge = std::uint64_t{512} << 10;
 
@@ -100,6 +95,11 @@ Files::~Files()
             file->content.reset();  // a node may outlive what its buffer counts on
         }
     }
+}
+
+std::unexpected<Error> Files::removed()
+{
+    return fail(Errc::not_found, "the file was removed");
 }
 
 // What the log holds for the file; for one whose name is gone, what it held then.

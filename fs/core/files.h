@@ -132,6 +132,7 @@ public:
     void orphan(const NodePtr& file, const std::optional<ValueRef>& value);
 
 private:
+    static std::unexpected<Error> removed();
     Result<Position> commit_locked(const NodePtr& file);
     Result<Position> commit_or_fail_locked(const NodePtr& file);
     void forget_locked(Node& file);

@@ -83,12 +83,6 @@ Status Filesystem::check_own(const NodePtr& parent, std::string_view name)
     return {};
 }
 
-NodePtr Filesystem::existing_node(const Target& target) const
-{
-    return target.pending ? target.pending
-                          : nodes_.find(*target.spot.directory, target.spot.place, target.spot.segment);
-}
-
 NodePtr Filesystem::node_at(const Target& target)
 {
     return nodes_.look_up(target.spot.directory, target.spot.place, target.spot.segment, target.type, target.spot.key);
@@ -247,7 +241,7 @@ Result<Attributes> Filesystem::make(Ino parent, std::string_view name, const New
         directory ? batch.set(marker_key(spot.key), "", meta)
                   : batch.set(spot.key, std::string(what.target), meta, Kind::link);
         TRY_ASSIGN(const auto position, store_.commit(batch));
-        Directories::touch(in, directory ? 1 : 0);
+        Directories::entry_changed(in, directory ? 1 : 0);
         attributes = known(nodes_.look_up(in, spot.place, spot.segment, what.type, spot.key));
         return position;
     }));
@@ -269,7 +263,7 @@ Result<Position> Filesystem::unlink_locked(const NodePtr& parent, std::string_vi
     if (target.type == Type::directory) {
         return fail(Errc::is_directory, "is a directory");
     }
-    const auto file = existing_node(target);
+    const auto file = target.node_in(nodes_);
     Position position;
     if (target.value) {
         Batch batch;
@@ -282,7 +276,7 @@ Result<Position> Filesystem::unlink_locked(const NodePtr& parent, std::string_vi
     if (file) {
         files_.orphan(file, target.value);
     }
-    Directories::touch(parent);
+    Directories::entry_changed(parent);
     return position;
 }
 
@@ -301,7 +295,7 @@ Result<Position> Filesystem::remove_directory_locked(const NodePtr& parent, std:
     if (target.type != Type::directory) {
         return fail(Errc::not_directory, "is not a directory");
     }
-    const auto found = existing_node(target);
+    const auto found = target.node_in(nodes_);
     TRY(directories_.check_empty(found.get(), target.spot.key));
     Batch batch;
     batch.remove(marker_key(target.spot.key));
@@ -310,7 +304,7 @@ Result<Position> Filesystem::remove_directory_locked(const NodePtr& parent, std:
     if (found) {
         nodes_.detach(*found);
     }
-    Directories::touch(parent, -1);
+    Directories::entry_changed(parent, -1);
     return position;
 }
 
@@ -446,7 +440,7 @@ void Filesystem::dropped(const Node& file)
 {
     invalidations_.content(file.ino);
     if (file.content && !file.content->stored) {
-        Directories::touch(file.parent);
+        Directories::entry_changed(file.parent);
         invalidations_.entry(file.parent->ino, Names::name_of(file));
     }
 }

@@ -156,7 +156,6 @@ private:
     Result<Attributes> attributes_of_node(const NodePtr& node, const Target* found = nullptr);
     Result<Attributes> known(const NodePtr& node, const Target* found = nullptr);
     NodePtr node_at(const Target& target);
-    NodePtr existing_node(const Target& target) const;
 
     Result<Attributes> lookup_control(const NodePtr& parent, std::string_view name);
     Attributes control_attributes(const Node& node) const;

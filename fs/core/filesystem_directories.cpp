@@ -45,9 +45,9 @@ DirectoryPage Filesystem::next_entries(const NodePtr& directory, std::uint64_t c
         return {.held = nullptr, .entries = entry ? std::vector{*entry} : std::vector<DirectoryEntry>{}};
     }
     if (cookie == 0) {
-        directories_.first(directory, moment(), names);
+        directories_.first(directory, names);
     }
-    return directories_.next(directory, cookie, most, moment(), names);
+    return directories_.next(directory, cookie, most, names);
 }
 
 void Filesystem::list_known(const Handle& handle, std::uint64_t cookie,
@@ -114,7 +114,7 @@ bool Filesystem::find_more(ListingAhead& listing)
 
 bool Filesystem::find_known(const NodePtr& directory, std::uint64_t cookie, ListingAhead& listing, SharedNames& names)
 {
-    const auto [held, listed] = directories_.next_names(directory, cookie, kListedAtOnce, moment(), names);
+    const auto [held, listed] = directories_.next_names(directory, cookie, kListedAtOnce, names);
     const auto targets = names_.resolve_each(directory, listed);
     for (std::size_t i = 0; i < listed.size(); ++i) {
         listing.found_to = listed[i].cookie;

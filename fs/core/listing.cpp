@@ -12,6 +12,7 @@ void Listing::take(Entries entries, std::uint64_t version)
     show(names_->empty() && entries.distinct() ? std::move(entries.all) : merged(entries.all));
     taken_ = version;
     rest_.reset();
+    is_behind_ = false;
     if (entries.after) {
         entries.all = {};
         rest_ = std::move(entries);
@@ -23,6 +24,7 @@ void Listing::take(std::shared_ptr<const Names> names, std::uint64_t version)
     names_ = std::move(names);
     taken_ = version;
     rest_.reset();
+    is_behind_ = false;
 }
 
 Listing::Names Listing::merged(const Names& entries) const
@@ -33,16 +35,16 @@ Listing::Names Listing::merged(const Names& entries) const
     places.reserve(before.size() + entries.size());
     for (std::size_t place = 0; place < before.size(); ++place) {
         places.emplace(before[place], place);
-        names.said_of(place).type = std::nullopt;
+        names.tag_of(place).type = std::nullopt;
     }
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const auto [known, is_new] = places.emplace(entries[i], names.size());
         if (is_new) {
-            names.add(entries[i], entries.said_of(i));
+            names.add(entries[i], entries.tag_of(i));
             continue;
         }
-        auto& type = names.said_of(known->second).type;
-        type = type == Type::directory ? type : entries.said_of(i).type;
+        auto& type = names.tag_of(known->second).type;
+        type = type == Type::directory ? type : entries.tag_of(i).type;
     }
     return names;
 }
@@ -71,6 +73,7 @@ void Listing::begin_anew()
     names_ = std::make_shared<const Names>();
     taken_ = 0;
     rest_.reset();
+    is_behind_ = false;
 }
 
 }  // namespace bytestore::fs

@@ -54,11 +54,17 @@ public:
     bool is_part() const { return rest_.has_value(); }
     Entries part() const;
     void complete(Entries entries);
+    // Somebody reads names that are not those of now from their start. What came since is appended by the time that he
+    // comes to their end.
+    void fall_behind() { is_behind_ = true; }
+    bool is_behind() const { return is_behind_; }
+    std::uint64_t changes() const { return version_ - taken_; }  // since they were taken
     std::uint64_t taken() const { return taken_; }
     // Without names; no cookie is good any more.
     void begin_anew();
 
-    unsigned handles = 0;         // each may have cookies
+    unsigned handles = 0;
+    bool told = false;            // to one of these: he may have cookies
     std::uint64_t numbering = 0;  // of the node table, when the kernel began to keep what it was told
 
 private:
@@ -69,6 +75,7 @@ private:
     std::uint64_t version_ = 1;
     std::uint64_t taken_ = 0;      // the version that the names are of
     std::optional<Entries> rest_;  // without names
+    bool is_behind_ = false;
 };
 
 // One of its names.

@@ -43,6 +43,11 @@ std::unexpected<Error> nothing_there()
 
 }  // namespace
 
+NodePtr Target::node_in(const NodeTable& nodes) const
+{
+    return pending ? pending : nodes.find(*spot.directory, spot.place, spot.segment);
+}
+
 Names::Names(const Store& store, const PendingFiles& pending)
     : store_(store), pending_(pending)
 {

@@ -6,6 +6,7 @@
 #include "engine/store.h"
 #include "fs/core/listing.h"
 #include "fs/core/node.h"
+#include "fs/core/node_table.h"
 #include "fs/core/pending_files.h"
 
 #include <optional>
@@ -31,6 +32,9 @@ struct Target {
     std::optional<ValueRef> value;  // of a stored file or link
     std::uint64_t version = 0;      // Store::version() before it was found
     NodePtr pending;                // the node of a file that is no record yet
+
+    // nullptr if it has no node.
+    NodePtr node_in(const NodeTable& nodes) const;
 };
 
 class Names {

@@ -235,7 +235,7 @@ void OutsideChange::vanish(const NodePtr& file, const Before& before)
 void OutsideChange::entry_changed(const NodePtr& directory, std::string name)
 {
     if (!directory->detached) {
-        Directories::touch_unknown(directory);
+        Directories::some_entry_changed(directory);
         entries_.emplace(directory->ino, std::move(name));
     }
 }

@@ -38,15 +38,15 @@ Result<Position> Rename::run(const NodePtr& parent, std::string_view name, const
     TRY(plan(mode));
     TRY_ASSIGN(const auto position, store_.commit(batch_));
     move_nodes(mode);
-    touch(parent);
-    touch(new_parent);
+    entry_changed(parent);
+    entry_changed(new_parent);
     return position;
 }
 
-void Rename::touch(const NodePtr& parent) const
+void Rename::entry_changed(const NodePtr& parent) const
 {
     const bool of_directories = from_.type == Type::directory || (replaced_ && replaced_->type == Type::directory);
-    of_directories ? Directories::touch_unknown(parent) : Directories::touch(parent);
+    of_directories ? Directories::some_entry_changed(parent) : Directories::entry_changed(parent);
 }
 
 Status Rename::check(RenameMode mode) const
@@ -92,7 +92,7 @@ Status Rename::check_directory(RenameMode mode) const
     if (replaced_->type != Type::directory) {
         return fail(Errc::not_directory, "a file is in the way");
     }
-    const auto node = node_of(*replaced_);
+    const auto node = replaced_->node_in(nodes_);
     return directories_.check_empty(node.get(), to_.key);
 }
 
@@ -136,7 +136,7 @@ Status Rename::move_directory(const std::string& from, const std::string& to)
 // A buffer that is no record yet is committed under the new name.
 Status Rename::move_file(const Target& from, const std::string& to)
 {
-    if (const auto node = node_of(from)) {
+    if (const auto node = from.node_in(nodes_)) {
         TRY_ASSIGN(const bool added, files_.add_to(batch_, node, to, time_));
         if (added) {
             destinations_.insert(to);
@@ -179,16 +179,10 @@ void Rename::remove_sources(RenameMode mode)
     }
 }
 
-NodePtr Rename::node_of(const Target& target) const
-{
-    return target.pending ? target.pending
-                          : nodes_.find(*target.spot.directory, target.spot.place, target.spot.segment);
-}
-
 void Rename::move_nodes(RenameMode mode)
 {
-    const auto node = node_of(from_);
-    const auto other = replaced_ ? node_of(*replaced_) : nullptr;
+    const auto node = from_.node_in(nodes_);
+    const auto other = replaced_ ? replaced_->node_in(nodes_) : nullptr;
     if (node && from_.type != Type::directory) {
         files_.committed(node, time_);
     }

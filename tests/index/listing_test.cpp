@@ -72,7 +72,7 @@ protected:
         const auto names = index_.list_names(request);
         ASSERT_EQ(names.size(), expected.size());
         for (std::size_t i = 0; i < names.size(); ++i) {
-            EXPECT_EQ(std::pair(std::string(names[i]), names.said_of(i)), expected[i]);
+            EXPECT_EQ(std::pair(std::string(names[i]), names.tag_of(i)), expected[i]);
         }
     }
 

@@ -35,8 +35,8 @@ protected:
 TEST_F(PagedBytesTest, FetchesWhatIsTouchedOnce)
 {
     for (int again = 0; again < 3; ++again) {
-        ASSERT_TRUE(bytes_.touch(5));
-        ASSERT_TRUE(bytes_.touch(2));
+        ASSERT_TRUE(bytes_.fetch(5));
+        ASSERT_TRUE(bytes_.fetch(2));
     }
     EXPECT_EQ(bytes_.view()[5], 'f');
     EXPECT_EQ(bytes_.view()[2], 'c');
@@ -48,13 +48,13 @@ TEST_F(PagedBytesTest, FetchesWhatIsTouchedOnce)
 TEST_F(PagedBytesTest, StaysBrokenOnceAPageCannotBeHad)
 {
     broken_page_ = 3;
-    ASSERT_TRUE(bytes_.touch(1));
+    ASSERT_TRUE(bytes_.fetch(1));
     EXPECT_TRUE(bytes_.intact());
-    EXPECT_FALSE(bytes_.touch(3));
+    EXPECT_FALSE(bytes_.fetch(3));
     EXPECT_FALSE(bytes_.intact());
-    EXPECT_TRUE(bytes_.touch(1));
-    EXPECT_FALSE(bytes_.touch(4));
-    EXPECT_FALSE(bytes_.touch_all());
+    EXPECT_TRUE(bytes_.fetch(1));
+    EXPECT_FALSE(bytes_.fetch(4));
+    EXPECT_FALSE(bytes_.fetch_all());
     EXPECT_EQ(fetched_[4], 0);
 }
 
@@ -63,7 +63,7 @@ TEST_F(PagedBytesTest, FetchesEachPageOnceForManyThreads)
     {
         std::vector<std::jthread> threads;
         for (int i = 0; i < 4; ++i) {
-            threads.emplace_back([this] { EXPECT_TRUE(bytes_.touch_all()); });
+            threads.emplace_back([this] { EXPECT_TRUE(bytes_.fetch_all()); });
         }
     }
     EXPECT_EQ(bytes_.view(), "abcdefgh");
@@ -78,15 +78,15 @@ TEST(PagedBytes, LetGoOfTheirSourceWhenAllIsThere)
         return true;
     });
     EXPECT_EQ(source.use_count(), 2);
-    ASSERT_TRUE(bytes.touch_all());
+    ASSERT_TRUE(bytes.fetch_all());
     EXPECT_EQ(source.use_count(), 1);
 }
 
 TEST(PagedBytes, ThatAreOwnedNeedNoSource)
 {
     PagedBytes bytes(std::string("abc"));
-    EXPECT_TRUE(bytes.touch(0));
-    EXPECT_TRUE(bytes.touch_all());
+    EXPECT_TRUE(bytes.fetch(0));
+    EXPECT_TRUE(bytes.fetch_all());
     const PagedBytes moved = std::move(bytes);
     EXPECT_EQ(moved.view(), "abc");
     EXPECT_TRUE(moved.intact());
