@@ -25,6 +25,7 @@ TEST_F(ConcurrencyTest, AListingTellsEveryEntryThatStaysOnce)
         "for i in range(10**9):\n"
         "    open(f'd/moves{i}', 'w').close()\n"
         "    if i > 50: os.unlink(f'd/moves{i - 50}')\n");
+    ok("until ls d | grep -q moves; do sleep 0.01; done");
     for (int round = 0; round < 10; ++round) {
         std::map<std::string, int> seen;
         for (const auto& entry : std::filesystem::directory_iterator(root() + "/d")) {
