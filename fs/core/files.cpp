@@ -42,9 +42,9 @@ struct Record {
 void add_record(Batch& batch, Content& content, Record record)
 {
     if (content.loaded) {
-        batch.set_borrowed(std::move(record.to), content.data.bytes(), std::move(record.meta));
+        batch.set_borrowed(std::move(record.to), content.data.bytes(), record.meta);
     } else {
-        batch.copy(std::string(record.from), std::move(record.to), std::move(record.meta));
+        batch.copy(std::string(record.from), std::move(record.to), record.meta);
     }
     batch.draw_on(content.reservation);
 }
