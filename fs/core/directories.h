@@ -68,10 +68,10 @@ public:
     // been taken out. One whose marker would be too long a key goes.
     void keep(Batch& batch, const NodePtr& directory, std::string_view gone) const;
 
-    // Listings. `open` tells whether what the kernel keeps of an earlier one can be used. `first` takes the directory's
-    // present names in, of a large one only those that come first; `next`
-    // finds the first entries behind `cookie` that are still there, `most` at most, none at the end. Over many names
-    // they let others in who change names.
+    // Listings. `open` tells whether what the kernel keeps of an earlier one can be used. `first` sees to it that the
+    // directory's present names will be told, of which it takes no more than a first part, if it can; `next` finds the
+    // first entries behind `cookie` that are still there, `most` at most, none at the end. Over many names they let
+    // others in who change names.
     bool open(const NodePtr& directory) const;
     void close(const NodePtr& directory) const;
     void first(const NodePtr& directory, SharedNames& names);
