@@ -15,7 +15,7 @@ void Listing::take(Entries entries, std::uint64_t version)
     is_behind_ = false;
     if (entries.after) {
         entries.all = {};
-        rest_ = std::move(entries);
+        rest_ = std::make_unique<Entries>(std::move(entries));
     }
 }
 
@@ -68,9 +68,15 @@ Listing::Entries Listing::part() const
     return entries;
 }
 
+std::shared_ptr<const Listing::Names> Listing::none()
+{
+    static const auto empty = std::make_shared<const Names>();
+    return empty;
+}
+
 void Listing::begin_anew()
 {
-    names_ = std::make_shared<const Names>();
+    names_ = none();
     taken_ = 0;
     rest_.reset();
     is_behind_ = false;

@@ -51,7 +51,7 @@ public:
     // The same, of which there is a listing already; this one has no names.
     void take(std::shared_ptr<const Names> names, std::uint64_t version);
     // Of a large directory the names may be a first part only, and its version then. `part` has what it takes to go on.
-    bool is_part() const { return rest_.has_value(); }
+    bool is_part() const { return rest_ != nullptr; }
     Entries part() const;
     void complete(Entries entries);
     // Somebody reads names that are not those of now from their start. What came since is appended by the time that he
@@ -68,13 +68,14 @@ public:
     std::uint64_t numbering = 0;  // of the node table, when the kernel began to keep what it was told
 
 private:
+    static std::shared_ptr<const Names> none();  // one for all: each file has a listing as well
     void show(Names names);
     Names merged(const Names& entries) const;
 
-    std::shared_ptr<const Names> names_ = std::make_shared<Names>();
+    std::shared_ptr<const Names> names_ = none();
     std::uint64_t version_ = 1;
-    std::uint64_t taken_ = 0;      // the version that the names are of
-    std::optional<Entries> rest_;  // without names
+    std::uint64_t taken_ = 0;        // the version that the names are of
+    std::unique_ptr<Entries> rest_;  // without names
     bool is_behind_ = false;
 };
 
