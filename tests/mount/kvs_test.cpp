@@ -306,8 +306,11 @@ TEST_F(KvsTest, ADaemonThatDoesNotAnswerIsNamed)
 {
     kvs("set k v");
     const auto pid = std::to_string(mount().pid());
-    const auto outcome = sh("cd /; kill -STOP " + pid +
-                            "; kvs --dir $DATA get k; kvs --dir $DATA set k w; status=$?\n"
+    // The signal stops no thread before one of them takes it, and others may answer until then.
+    const auto all_stopped = "[ -z \"$(grep -L '^State:.T' /proc/" + pid + "/task/*/status)\" ]";
+    const auto outcome = sh("cd /; kill -STOP " + pid + "; until " + all_stopped +
+                            "; do sleep 0.01; done\n"
+                            "kvs --dir $DATA get k; kvs --dir $DATA set k w; status=$?\n"
                             "kill -CONT " +
                             pid + "; exit $status");
     EXPECT_EQ(outcome.out, "v\n");
