@@ -19,19 +19,6 @@ constexpr std::uint64_t kLarge = std::uint64_t{512} << 10;
 // What is kept in memory for a moment for the next large values is that part of what may be there unsaved.
 constexpr std::uint64_t kSpareShare = 4;
 
-// Of a value that was truncated by open, and whose writer has written nothing since. If the mount ends now he hears
-// that he cannot write the new one, and the old one stands.
-bool is_awaited(const Content& content)
-{
-    return content.pending && content.stored;
-}
-
-// Whether it becomes a record at the next occasion.
-bool is_due(const Content& content)
-{
-    return !content.failure && (content.changed || content.pending);
-}
-
 struct Record {
     std::string_view from;  // the key under which the file is stored, if it is
     std::string to;
@@ -174,19 +161,6 @@ Status Files::create(const NodePtr& file, const Meta& meta)
     pending_.add(file);
     note_content(file);
     return {};
-}
-
-void Files::note_content(const NodePtr& file)
-{
-    const std::lock_guard contents(contents_mutex_);
-    contents_[file->ino] = file;
-    ++contents_made_;
-}
-
-void Files::forget_content(const Node& file)
-{
-    const std::lock_guard contents(contents_mutex_);
-    contents_.erase(file.ino);
 }
 
 Status Files::make_content_locked(const NodePtr& file)
@@ -360,66 +334,6 @@ void Files::drop_locked(const NodePtr& file)
     }
 }
 
-std::optional<std::uint64_t> Files::contents_made() const
-{
-    const std::lock_guard lock(contents_mutex_);
-    return contents_.empty() ? std::optional(contents_made_) : std::nullopt;
-}
-
-std::vector<NodePtr> Files::with_content() const
-{
-    const std::lock_guard lock(contents_mutex_);
-    std::vector<NodePtr> files;
-    for (const auto& [ino, weak] : contents_) {
-        if (auto file = weak.lock()) {
-            files.push_back(std::move(file));
-        }
-    }
-    return files;
-}
-
-bool Files::commit_pending(std::int64_t time)
-{
-    bool left = false;
-    for (const auto& file : with_content()) {
-        const std::lock_guard lock(file->mutex);
-        const bool new_file = file->content && file->content->pending && !file->content->stored;
-        if (new_file && (file->content->since > time || !commit_locked(file))) {
-            left = true;
-        }
-    }
-    return left;
-}
-
-Result<Position> Files::commit_pending_in(const NodePtr& directory)
-{
-    Result<Position> last = Position{};
-    for (const auto& file : with_content()) {
-        const std::lock_guard lock(file->mutex);
-        if (file->parent == directory && file->content && file->content->pending) {
-            TRY_ASSIGN(const auto position, commit_or_fail_locked(file));
-            last = std::max(*last, position);
-        }
-    }
-    return last;
-}
-
-Result<Position> Files::commit_all(bool even_changed)
-{
-    Result<Position> last = Position{};
-    for (const auto& file : with_content()) {
-        const std::lock_guard lock(file->mutex);
-        if (!file->content || (even_changed ? is_awaited(*file->content) : !file->content->pending)) {
-            continue;
-        }
-        auto done = commit_locked(file);
-        if (!done || (last && *done > *last)) {
-            last = std::move(done);
-        }
-    }
-    return last;
-}
-
 Result<bool> Files::add_to(Batch& batch, const NodePtr& file, const std::string& key, std::int64_t time)
 {
     const std::lock_guard lock(file->mutex);
@@ -430,7 +344,7 @@ Result<bool> Files::add_to(Batch& batch, const NodePtr& file, const std::string&
     if (content.failure && !content.stored) {
         return std::unexpected(*content.failure);
     }
-    if (!is_due(content)) {
+    if (!content.is_due()) {
         return false;
     }
     auto meta = content.meta;
@@ -447,24 +361,6 @@ void Files::committed(const NodePtr& file, std::int64_t time)
         touch_ctime(file->content->meta, time);
         settled_locked(file);
     }
-}
-
-Status Files::follow(std::string_view from, std::string_view to)
-{
-    const auto prefix = child_prefix(from);
-    for (const auto& file : with_content()) {
-        const std::lock_guard lock(file->mutex);
-        const auto key = key_of(file);
-        if (!file->content || !is_due(*file->content) || (key != from && !key.starts_with(prefix))) {
-            continue;
-        }
-        const auto new_key = std::string(to) + key.substr(from.size());
-        if (new_key.size() > kMaxKeyBytes) {
-            return fail(Errc::name_too_long, "the key of a file that is being written would be too long");
-        }
-        TRY(reserve_unresized_locked(file, new_key));
-    }
-    return {};
 }
 
 bool Files::replaced(const NodePtr& file)

@@ -40,6 +40,8 @@ struct Content {
     Reservation reservation;       // for the record that this will become
     std::optional<Error> failure;  // of a write: nothing is committed any more, flush and fsync repeat it
 
+    // Whether it becomes a record at the next occasion.
+    bool is_due() const { return !failure && (changed || pending); }
     // What is stored is the content.
     void unload()
     {
