@@ -58,7 +58,7 @@ std::uint32_t Directories::links(const NodePtr& directory) const
         return 0;
     }
     const std::lock_guard lock(directory->mutex);
-    auto& links = directory->directory_links;
+    auto& links = directory->state->links;
     if (!links) {
         const auto names = store_.list_names({.prefix = child_prefix(names_.key_of(*directory)),
                                               .delimiter = ':',
@@ -76,9 +76,9 @@ Attributes Directories::described(const NodePtr& directory) const
     auto attributes = attributes_of(Type::directory, meta, store_owner_);
     attributes.ino = directory->ino;
     const std::lock_guard lock(directory->mutex);
-    if (directory->directory_mtime) {
-        attributes.mtime = *directory->directory_mtime;
-        attributes.ctime = std::max(attributes.ctime, *directory->directory_mtime);
+    if (directory->state->mtime) {
+        attributes.mtime = *directory->state->mtime;
+        attributes.ctime = std::max(attributes.ctime, *directory->state->mtime);
     }
     return attributes;
 }
@@ -109,33 +109,33 @@ Result<Position> Directories::change(const NodePtr& directory, const AttributeCh
     const auto key = names_.key_of(*directory);
     const std::lock_guard lock(directory->mutex);
     Meta meta = meta_of(key);
-    if (directory->directory_mtime) {
-        touch(meta, *directory->directory_mtime);
+    if (directory->state->mtime) {
+        touch(meta, *directory->state->mtime);
     }
     change_meta(meta, Type::directory, change, store_owner_, now());
     Batch batch;
     batch.set(marker_key(key), "", meta);
     TRY_ASSIGN(const auto position, store_.commit(batch));
-    directory->directory_mtime.reset();
+    directory->state->mtime.reset();
     return position;
 }
 
 void Directories::store_time(const NodePtr& directory) const
 {
     const std::lock_guard lock(directory->mutex);
-    if (!directory->directory_mtime || directory->detached) {
+    if (!directory->state->mtime || directory->detached) {
         return;
     }
     const auto key = marker_key(names_.key_of(*directory));
     if (const auto marker = store_.find(key)) {
         auto meta = marker->entry().meta;
-        const auto ctime = std::max(meta.ctime.value_or(meta.mtime), *directory->directory_mtime);
-        touch(meta, *directory->directory_mtime);
+        const auto ctime = std::max(meta.ctime.value_or(meta.mtime), *directory->state->mtime);
+        touch(meta, *directory->state->mtime);
         touch_ctime(meta, ctime);
         Batch batch;
         batch.set(key, "", meta);
         if (store_.commit(batch)) {  // else it is as old as it was
-            directory->directory_mtime.reset();
+            directory->state->mtime.reset();
         }
     }
 }
@@ -143,9 +143,9 @@ void Directories::store_time(const NodePtr& directory) const
 void Directories::entry_changed(const NodePtr& directory, int subdirectories)
 {
     const std::lock_guard lock(directory->mutex);
-    directory->directory_mtime = now();
-    directory->listing.expire();
-    auto& links = directory->directory_links;
+    directory->state->mtime = now();
+    directory->state->listing.expire();
+    auto& links = directory->state->links;
     if (links && *links != kNotCounted) {
         *links += static_cast<std::uint32_t>(subdirectories);
     }
@@ -155,13 +155,13 @@ void Directories::some_entry_changed(const NodePtr& directory)
 {
     entry_changed(directory);
     const std::lock_guard lock(directory->mutex);
-    directory->directory_links.reset();
+    directory->state->links.reset();
 }
 
 void Directories::expire_listing(const NodePtr& directory)
 {
     const std::lock_guard lock(directory->mutex);
-    directory->listing.expire();
+    directory->state->listing.expire();
 }
 
 Status Directories::check_empty(const Node* directory, const std::string& key) const

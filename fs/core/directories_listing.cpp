@@ -21,7 +21,7 @@ constexpr Ino kNotNumbered = 0;  // nobody's number
 bool Directories::open(const NodePtr& directory) const
 {
     const std::lock_guard lock(directory->mutex);
-    auto& listing = directory->listing;
+    auto& listing = directory->state->listing;
     if (listing.handles++ == 0) {
         listing.told = false;
         if (!listing.is_current()) {
@@ -38,7 +38,7 @@ bool Directories::open(const NodePtr& directory) const
 void Directories::close(const NodePtr& directory) const
 {
     const std::lock_guard lock(directory->mutex);
-    auto& listing = directory->listing;
+    auto& listing = directory->state->listing;
     if (--listing.handles == 0 && !listing.is_current()) {
         listing.begin_anew();
     }
@@ -107,7 +107,7 @@ void Directories::first(const NodePtr& directory, SharedNames& names)
 {
     {
         const std::lock_guard lock(directory->mutex);
-        auto& listing = directory->listing;
+        auto& listing = directory->state->listing;
         if (listing.is_current()) {
             return;
         }
@@ -135,8 +135,8 @@ void Directories::take(const NodePtr& directory, bool from_start, SharedNames& n
     bool is_new = false;
     {
         const std::lock_guard lock(directory->mutex);
-        version = directory->listing.version();
-        is_new = directory->listing.names()->empty();
+        version = directory->state->listing.version();
+        is_new = directory->state->listing.names()->empty();
     }
     if (is_new && take_recent(directory, version)) {
         return;
@@ -148,7 +148,7 @@ void Directories::take(const NodePtr& directory, bool from_start, SharedNames& n
         walk_to_the_end(directory, entries, names);
     }
     const std::lock_guard lock(directory->mutex);
-    auto& listing = directory->listing;
+    auto& listing = directory->state->listing;
     if (is_new && !listing.names()->empty()) {
         listing.fall_behind();  // somebody else was sooner, perhaps with names of before
         return;
@@ -168,9 +168,9 @@ bool Directories::take_recent(const NodePtr& directory, std::uint64_t version)
     const bool only_stored = !directory->detached && !pending_.any(*directory);
     const auto names = only_stored ? recent_.find(names_.prefix_of(*directory), store_.version()) : nullptr;
     const std::lock_guard lock(directory->mutex);
-    const bool taken = names && directory->listing.names()->empty();
+    const bool taken = names && directory->state->listing.names()->empty();
     if (taken) {
-        directory->listing.take(names, version);
+        directory->state->listing.take(names, version);
     }
     return taken;
 }
@@ -178,7 +178,7 @@ bool Directories::take_recent(const NodePtr& directory, std::uint64_t version)
 // If nothing was committed since `store_version`.
 void Directories::keep_recent_locked(const NodePtr& directory, std::uint64_t store_version)
 {
-    const auto& listing = directory->listing;
+    const auto& listing = directory->state->listing;
     const bool is_whole = listing.is_current() && !listing.is_part();
     const bool only_stored = !directory->detached && !pending_.any(*directory);
     if (is_whole && only_stored && store_.version() == store_version) {
@@ -192,8 +192,8 @@ bool Directories::go_on(const NodePtr& directory, SharedNames& names)
     bool is_part = false;
     {
         const std::lock_guard lock(directory->mutex);
-        is_part = directory->listing.is_part();
-        if (!is_part && !directory->listing.is_behind()) {
+        is_part = directory->state->listing.is_part();
+        if (!is_part && !directory->state->listing.is_behind()) {
             return false;
         }
     }
@@ -209,16 +209,16 @@ void Directories::complete(const NodePtr& directory, SharedNames& names)
     std::uint64_t taken = 0;
     {
         const std::lock_guard lock(directory->mutex);
-        if (!directory->listing.is_part()) {
+        if (!directory->state->listing.is_part()) {
             return;
         }
-        entries = directory->listing.part();
-        taken = directory->listing.taken();
+        entries = directory->state->listing.part();
+        taken = directory->state->listing.taken();
     }
     walk_to_the_end(directory, entries, names);
     const std::lock_guard lock(directory->mutex);
-    if (directory->listing.is_part() && directory->listing.taken() == taken) {
-        directory->listing.complete(std::move(entries));
+    if (directory->state->listing.is_part() && directory->state->listing.taken() == taken) {
+        directory->state->listing.complete(std::move(entries));
         keep_recent_locked(directory, store_version);
     }
 }
@@ -259,9 +259,9 @@ ListedPage Directories::names_behind(const NodePtr& directory, std::uint64_t coo
     ListedPage page;
     {
         const std::lock_guard lock(directory->mutex);
-        page.held = directory->listing.names();
-        current = directory->listing.is_current();
-        directory->listing.told = true;
+        page.held = directory->state->listing.names();
+        current = directory->state->listing.is_current();
+        directory->state->listing.told = true;
     }
     page.names.reserve(most);
     const auto& listed = *page.held;

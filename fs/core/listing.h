@@ -68,7 +68,7 @@ public:
     std::uint64_t numbering = 0;  // of the node table, when the kernel began to keep what it was told
 
 private:
-    static std::shared_ptr<const Names> none();  // one for all: each file has a listing as well
+    static std::shared_ptr<const Names> none();  // one for all
     void show(Names names);
     Names merged(const Names& entries) const;
 

@@ -67,8 +67,20 @@ struct Orphan {
     Meta meta;
 };
 
+// What is known of a directory's entries.
+struct DirectoryState {
+    std::optional<std::int64_t> mtime;   // since one came or went; not stored
+    std::optional<std::uint32_t> links;  // as stat tells them, once they were counted
+    Listing listing;
+};
+
 // There is one for each file that the kernel knows, so what few of them have lies elsewhere.
 struct Node {
+    explicit Node(Type of)
+        : type(of), state(of == Type::directory ? std::make_unique<DirectoryState>() : nullptr)
+    {
+    }
+
     // How a node's key follows from its parent's.
     enum class Place : std::uint8_t {
         root,
@@ -79,7 +91,7 @@ struct Node {
 
     // Constant after construction.
     Ino ino = 0;
-    Type type = Type::file;
+    const Type type;
 
     // Guarded by the Filesystem's name lock.
     Place place = Place::segment;
@@ -115,10 +127,8 @@ struct Node {
     unsigned handles = 0;
     unsigned writers = 0;  // of them
     std::unique_ptr<Content> content;
-    std::unique_ptr<Orphan> orphan;                // of a detached file, as long as the kernel knows it
-    std::optional<std::int64_t> directory_mtime;   // since an entry came or went; not stored
-    std::optional<std::uint32_t> directory_links;  // as stat tells them, once they were counted
-    Listing listing;
+    std::unique_ptr<Orphan> orphan;               // of a detached file, as long as the kernel knows it
+    const std::unique_ptr<DirectoryState> state;  // of a directory, else none
 };
 
 using NodePtr = std::shared_ptr<Node>;

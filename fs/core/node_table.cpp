@@ -46,10 +46,9 @@ const NodePtr* NodeTable::numbered_locked(Ino number) const
 }
 
 NodeTable::NodeTable()
-    : root_(std::make_shared<Node>())
+    : root_(std::make_shared<Node>(Type::directory))
 {
     root_->ino = kRootIno;
-    root_->type = Type::directory;
     root_->place = Node::Place::root;
     root_->pins = 1;
     number_locked(root_);
@@ -95,8 +94,7 @@ NodePtr NodeTable::look_up(const NodePtr& parent, Node::Place place, std::string
         }
         unname_locked(**found);
     }
-    auto node = std::make_shared<Node>();
-    node->type = type;
+    auto node = std::make_shared<Node>(type);
     node->place = place;
     node->parent = parent;
     node->segment = std::string(segment);
