@@ -28,7 +28,7 @@ bool Directories::open(const NodePtr& directory) const
             listing.begin_anew();
         }
     }
-    const auto numbering = nodes_.numbering();
+    const auto numbering = nodes_.numbering(*directory);
     const bool same_numbers = std::exchange(listing.numbering, numbering) == numbering;
     const bool is_kept = listing.is_current() && same_numbers;
     listing.told |= is_kept;  // by the kernel

@@ -69,9 +69,14 @@ struct Orphan {
 
 // What is known of a directory's entries.
 struct DirectoryState {
+    // Guarded by the node's mutex.
     std::optional<std::int64_t> mtime;   // since one came or went; not stored
     std::optional<std::uint32_t> links;  // as stat tells them, once they were counted
     Listing listing;
+
+    // Guarded by the node table's mutex: see NodeTable::numbering.
+    std::uint64_t renumbered = 0;
+    std::uint64_t moved = 0;
 };
 
 // There is one for each file that the kernel knows, so what few of them have lies elsewhere.
@@ -118,7 +123,7 @@ struct Node {
     std::uint64_t pins = 0;     // handles, children, pending state: the node is kept
     bool named = false;         // the table finds it under its name
     bool stray = false;         // its number may not be the one that its name would get
-    bool in_the_way = false;    // a name was told another number, since this has the one that it would get
+    Ino in_the_way_in = 0;      // the directory of a name that was told another number, since this has its own
 
     // Guarded by `mutex`.
     bool opened = false;                 // once, since the kernel knows it

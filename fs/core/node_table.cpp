@@ -9,9 +9,13 @@
 namespace bytestore::fs {
 namespace {
 
+constexpr Ino kSeveral = UINT64_MAX;  // directories
+
+// The kind as XXH3's seed would not do: with another seed other keys of eight bytes have the same hashes.
 Ino preferred_number(Type type, std::string_view key)
 {
-    const Ino number = XXH3_64bits_withSeed(key.data(), key.size(), static_cast<XXH64_hash_t>(type));
+    constexpr Ino kOdd = 0x9e3779b97f4a7c15;  // 2^64 divided by the golden ratio
+    const Ino number = XXH3_64bits(key.data(), key.size()) ^ (kOdd * static_cast<Ino>(type));
     return number <= kRootIno ? kRootIno + 1 : number;
 }
 
@@ -99,7 +103,7 @@ NodePtr NodeTable::look_up(const NodePtr& parent, Node::Place place, std::string
     node->parent = parent;
     node->segment = std::string(segment);
     node->lookups = 1;
-    node->ino = free_number_locked(type, key);
+    node->ino = free_number_locked(*parent, type, key);
     by_ino_.make_room();
     by_name_.make_room();
     if (node->ino != preferred_number(type, key)) {
@@ -111,14 +115,39 @@ NodePtr NodeTable::look_up(const NodePtr& parent, Node::Place place, std::string
     return node;
 }
 
-Ino NodeTable::free_number_locked(Type type, std::string_view key) const
+Ino NodeTable::free_number_locked(const Node& parent, Type type, std::string_view key) const
 {
     auto number = preferred_number(type, key);
     while (const auto* taken = numbered_locked(number)) {
-        (*taken)->in_the_way = true;
+        auto& in = (*taken)->in_the_way_in;
+        in = in == 0 || in == parent.ino ? parent.ino : kSeveral;
         number = next_number(number);
     }
     return number;
+}
+
+void NodeTable::note_free_number_locked(const Node& node)
+{
+    if (node.in_the_way_in == 0) {
+        return;
+    }
+    ++renumberings_;
+    const auto* directory = numbered_locked(node.in_the_way_in);
+    if (node.in_the_way_in == kSeveral) {
+        root_->state->moved = renumberings_;
+    } else if (directory != nullptr && (*directory)->state) {
+        (*directory)->state->renumbered = renumberings_;
+    }
+}
+
+std::uint64_t NodeTable::numbering(const Node& directory) const
+{
+    const std::lock_guard lock(mutex_);
+    auto last = directory.state->renumbered;
+    for (const auto* at = &directory; at != nullptr; at = at->parent.get()) {
+        last = std::max(last, at->state->moved);
+    }
+    return last;
 }
 
 void NodeTable::note_stray_locked(Node& node)
@@ -154,7 +183,7 @@ void NodeTable::release_locked(NodePtr node)
         by_ino_.erase(node->ino, [](const NodePtr&) { return true; });
         numbers_.remove(node->ino);
         strays_ -= node->stray ? 1 : 0;
-        numbering_ += node->in_the_way ? 1 : 0;
+        note_free_number_locked(*node);
         node = node->parent;
         if (node) {
             --node->pins;
@@ -226,7 +255,7 @@ void NodeTable::note_move_locked(const NodePtr& node)
     note_stray_locked(*node);
     if (node->type == Type::directory) {
         has_moved_directory_ = true;
-        ++numbering_;
+        node->state->moved = ++renumberings_;
     }
 }
 
@@ -250,7 +279,7 @@ Ino NodeTable::Numbers::of(const Node& parent, Node::Place place, std::string_vi
         }
     }
     const auto* found = nodes_.named_locked(parent, place, segment);
-    return found != nullptr && (*found)->type == type ? (*found)->ino : nodes_.free_number_locked(type, key);
+    return found != nullptr && (*found)->type == type ? (*found)->ino : nodes_.free_number_locked(parent, type, key);
 }
 
 }  // namespace bytestore::fs

@@ -51,8 +51,9 @@ public:
     // Whether it, or a directory above it, has another name than when it got its number. The name lock is held.
     static bool has_moved(const Node& node);
     bool has_moved_directory() const { return has_moved_directory_; }  // whether any directory ever did
-    // Another once names that no node has, in any directory, may have other numbers than were told.
-    std::uint64_t numbering() const { return numbering_; }
+    // Another once names in the directory that no node has may have other numbers than were told. The name lock is
+    // held.
+    std::uint64_t numbering(const Node& directory) const;
 
     // The numbers that nodes of these names have, or would get now. The table is locked as long as this lives.
     class Numbers {
@@ -83,10 +84,11 @@ private:
     static std::uint64_t hash_of(const Name& name);
     static Name name_of(const Node& node) { return name_of(*node.parent, node.place, node.segment); }
     const NodePtr* named_locked(const Node& parent, Node::Place place, std::string_view segment) const;
-    Ino free_number_locked(Type type, std::string_view key) const;
+    Ino free_number_locked(const Node& parent, Type type, std::string_view key) const;
     const NodePtr* numbered_locked(Ino number) const;
     void number_locked(const NodePtr& node);
     void note_stray_locked(Node& node);
+    void note_free_number_locked(const Node& node);
     bool all_preferred_locked() const { return strays_ == 0 && !has_moved_directory_; }
     void release_locked(NodePtr node);
     void name_locked(const NodePtr& node);
@@ -95,7 +97,6 @@ private:
 
     const NodePtr root_;
     std::atomic<bool> has_moved_directory_ = false;
-    std::atomic<std::uint64_t> numbering_ = 0;
 
     mutable SpinningMutex mutex_;
     // Guarded by mutex_.
@@ -105,6 +106,7 @@ private:
     CountingFilter numbers_;
     CountingFilter names_;
     std::size_t strays_ = 0;
+    std::uint64_t renumberings_ = 0;
 };
 
 }  // namespace bytestore::fs

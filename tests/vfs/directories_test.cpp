@@ -735,6 +735,21 @@ TEST_F(Listing, IsNotKeptOnceANumberThatANameWouldHaveIsFree)
     EXPECT_EQ(mount.ino("a/f"), number);
 }
 
+TEST_F(Listing, IsKeptWhileFilesAndDirectoriesElsewhereChangeTheirNames)
+{
+    mount.mkdir("quiet");
+    mount.write("quiet/f", "x");
+    mount.mkdir("busy");
+    mount.ls("quiet");
+    for (int i = 0; i < 5; ++i) {
+        mount.write("busy/f.new", "x");
+        EXPECT_EQ(mount.mv("busy/f.new", "busy/f"), 0);
+        mount.mkdir("busy/a");
+        EXPECT_EQ(mount.mv("busy/a", "busy/b" + std::to_string(i)), 0);
+        EXPECT_TRUE(Reader(mount, "quiet").is_kept()) << i;
+    }
+}
+
 TEST_F(Listing, OfADirectoryThatMovedIsNotKept)
 {
     mount.mkdir("a");

@@ -95,6 +95,28 @@ protected:
     std::mt19937 random_{1};
 };
 
+// Keys of every length that a hash may treat in its own way, which differ in two bytes next to each other.
+TEST_F(NodeTableTest, NumbersOfEveryKindAndKeyDiffer)
+{
+    std::map<Ino, std::pair<Type, std::string>> owners;
+    const NodeTable::Numbers numbers(table_);
+    const auto expect_own = [&](const std::string& key) {
+        for (const auto type : {Type::file, Type::directory, Type::link}) {
+            const auto number = numbers.of(*table_.root(), Node::Place::segment, key, type, key);
+            const auto [owner, is_new] = owners.emplace(number, std::pair(type, key));
+            EXPECT_EQ(owner->second, std::pair(type, key));
+        }
+    };
+    for (std::size_t length = 2; length <= 20; ++length) {
+        for (std::size_t i = 0; i < (length - 1) * 64; ++i) {
+            std::string key(length, '0');
+            key[i / 64] = static_cast<char>('0' + i % 8);
+            key[i / 64 + 1] = static_cast<char>('0' + i / 8 % 8);
+            expect_own(key);
+        }
+    }
+}
+
 TEST_F(NodeTableTest, TellsTheNumberThatANameHasOrWouldGet)
 {
     for (int step = 0; step < 20'000; ++step) {
