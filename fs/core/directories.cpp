@@ -140,22 +140,23 @@ void Directories::store_time(const NodePtr& directory) const
     }
 }
 
-void Directories::entry_changed(const NodePtr& directory, int subdirectories)
+void Directories::entry_changed(const Spot& spot, int subdirectories)
 {
-    const std::lock_guard lock(directory->mutex);
-    directory->state->mtime = now();
-    directory->state->listing.expire();
-    auto& links = directory->state->links;
-    if (links && *links != kNotCounted) {
-        *links += static_cast<std::uint32_t>(subdirectories);
+    const std::lock_guard lock(spot.directory->mutex);
+    auto& state = *spot.directory->state;
+    state.mtime = now();
+    auto& listing = state.listing;
+    listing.follows() ? listing.note_change(Names::name_of(spot)) : listing.expire();
+    if (state.links && *state.links != kNotCounted) {
+        *state.links += static_cast<std::uint32_t>(subdirectories);
     }
 }
 
-void Directories::some_entry_changed(const NodePtr& directory)
+void Directories::some_entry_changed(const Spot& spot)
 {
-    entry_changed(directory);
-    const std::lock_guard lock(directory->mutex);
-    directory->state->links.reset();
+    entry_changed(spot);
+    const std::lock_guard lock(spot.directory->mutex);
+    spot.directory->state->links.reset();
 }
 
 void Directories::expire_listing(const NodePtr& directory)

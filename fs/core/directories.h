@@ -50,10 +50,10 @@ public:
     Attributes attributes(const NodePtr& directory) const;
     // A record of the marker at once.
     Result<Position> change(const NodePtr& directory, const AttributeChange& change);
-    // An entry came or went, so that there are `subdirectories` more.
-    static void entry_changed(const NodePtr& directory, int subdirectories = 0);
+    // An entry came or went (its key does not matter), so that there are `subdirectories` more.
+    static void entry_changed(const Spot& spot, int subdirectories = 0);
     // The same, of an entry that may have been a directory, or have become one.
-    static void some_entry_changed(const NodePtr& directory);
+    static void some_entry_changed(const Spot& spot);
 
     // The numbers of what it has, or of ".." in it, are others than those that were listed.
     static void expire_listing(const NodePtr& directory);
@@ -85,7 +85,9 @@ private:
     std::uint32_t links(const NodePtr& directory) const;
     Meta meta_of(const std::optional<std::string>& key) const;
     static bool has_no_cookies(const Listing& listing);
-    void take(const NodePtr& directory, bool from_start, SharedNames& names);
+    void take(const NodePtr& directory, SharedNames& names);
+    bool catch_up(const NodePtr& directory);
+    Named named(const NodePtr& directory, std::string_view name) const;
     bool take_recent(const NodePtr& directory, std::uint64_t version);
     void keep_recent_locked(const NodePtr& directory, std::uint64_t store_version);
     bool go_on(const NodePtr& directory, SharedNames& names);

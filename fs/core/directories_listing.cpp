@@ -3,6 +3,9 @@
 
 #include "fs/mapping.h"
 
+#include <algorithm>
+#include <functional>
+#include <map>
 #include <utility>
 
 namespace bytestore::fs {
@@ -24,7 +27,7 @@ bool Directories::open(const NodePtr& directory) const
     auto& listing = directory->state->listing;
     if (listing.handles++ == 0) {
         listing.told = false;
-        if (!listing.is_current()) {
+        if (!listing.is_current() && !listing.knows_changes()) {
             listing.begin_anew();
         }
     }
@@ -39,7 +42,7 @@ void Directories::close(const NodePtr& directory) const
 {
     const std::lock_guard lock(directory->mutex);
     auto& listing = directory->state->listing;
-    if (--listing.handles == 0 && !listing.is_current()) {
+    if (--listing.handles == 0 && !listing.is_current() && !listing.knows_changes()) {
         listing.begin_anew();
     }
 }
@@ -108,9 +111,21 @@ void Directories::first(const NodePtr& directory, SharedNames& names)
     {
         const std::lock_guard lock(directory->mutex);
         auto& listing = directory->state->listing;
+        const bool is_large = listing.names()->size() > kPage;
         if (listing.is_current()) {
             return;
         }
+        if (is_large && listing.knows_few_changes()) {
+            listing.fall_behind();
+            return;
+        }
+    }
+    if (catch_up(directory)) {
+        return;
+    }
+    {
+        const std::lock_guard lock(directory->mutex);
+        auto& listing = directory->state->listing;
         if (has_no_cookies(listing)) {
             listing.begin_anew();
         } else if (listing.changes() < kManyChanges) {
@@ -118,7 +133,46 @@ void Directories::first(const NodePtr& directory, SharedNames& names)
             return;
         }
     }
-    take(directory, true, names);
+    take(directory, names);
+}
+
+// With what changed since they were taken, if that is known and costs less than to take all names.
+bool Directories::catch_up(const NodePtr& directory)
+{
+    const auto store_version = store_.version();
+    std::uint64_t version = 0;
+    std::vector<std::string> changed;
+    {
+        const std::lock_guard lock(directory->mutex);
+        const auto& listing = directory->state->listing;
+        if (directory->detached || !listing.knows_changes()) {
+            return false;
+        }
+        changed = listing.changed_names();
+        version = listing.version();
+    }
+    std::map<std::string, Named, std::less<>> found;
+    for (auto& name : changed) {
+        const auto now = named(directory, name);
+        found.emplace(std::move(name), now);
+    }
+    const std::lock_guard lock(directory->mutex);
+    auto& listing = directory->state->listing;
+    if (!listing.knows_changes() || listing.version() != version) {
+        return false;
+    }
+    listing.catch_up(std::move(found), version);
+    keep_recent_locked(directory, store_version);
+    return true;
+}
+
+// What has a name now.
+Named Directories::named(const NodePtr& directory, std::string_view name) const
+{
+    const auto spot = names_.spot_of(directory, name);
+    const auto target = spot ? names_.at(*spot) : std::nullopt;
+    return target ? Named{.type = target->type, .plain = spot->place == Node::Place::segment && is_plain(spot->segment)}
+                  : Named{};
 }
 
 // Nobody can come back to one of its names.
@@ -127,8 +181,8 @@ bool Directories::has_no_cookies(const Listing& listing)
     return listing.names()->empty() || (listing.handles == 1 && !listing.told);
 }
 
-// All that there is now, or a first part for a listing without names. `from_start`: for one who begins there.
-void Directories::take(const NodePtr& directory, bool from_start, SharedNames& names)
+// All that there is now, or a first part for a listing without names.
+void Directories::take(const NodePtr& directory, SharedNames& names)
 {
     const auto store_version = store_.version();
     std::uint64_t version = 0;
@@ -152,10 +206,6 @@ void Directories::take(const NodePtr& directory, bool from_start, SharedNames& n
     if (is_new && !listing.names()->empty()) {
         listing.fall_behind();  // somebody else was sooner, perhaps with names of before
         return;
-    }
-    // Whoever begins at the start, alone, could only seek a cookie of his own from before.
-    if (from_start && listing.handles == 1 && listing.names()->size() > 4 * entries.all.size() + kManyChanges) {
-        listing.begin_anew();
     }
     listing.take(std::move(entries), version);
     if (is_new) {
@@ -197,7 +247,11 @@ bool Directories::go_on(const NodePtr& directory, SharedNames& names)
             return false;
         }
     }
-    is_part ? complete(directory, names) : take(directory, false, names);
+    if (is_part) {
+        complete(directory, names);
+    } else if (!catch_up(directory)) {
+        take(directory, names);
+    }
     return true;
 }
 
@@ -253,26 +307,27 @@ ListedPage Directories::next_names(const NodePtr& directory, std::uint64_t cooki
     return page;
 }
 
+// Without the types of those that something may have changed since.
 ListedPage Directories::names_behind(const NodePtr& directory, std::uint64_t cookie, std::size_t most)
 {
-    bool current = false;
     ListedPage page;
-    {
-        const std::lock_guard lock(directory->mutex);
-        page.held = directory->state->listing.names();
-        current = directory->state->listing.is_current();
-        directory->state->listing.told = true;
-    }
     page.names.reserve(most);
+    const std::lock_guard lock(directory->mutex);
+    auto& listing = directory->state->listing;
+    listing.told = true;
+    page.held = listing.names();
+    const bool is_known = listing.is_current() || listing.knows_few_changes();
     const auto& listed = *page.held;
-    for (auto place = static_cast<std::size_t>(cookie - kDots); place < listed.size() && page.names.size() < most;
-         ++place) {
+    for (auto place = listed.place_from(cookie - kDots); place < listed.size() && page.names.size() < most; ++place) {
+        const auto name = listed[place];
         const auto [type, plain] = listed.tag_of(place);
-        if (type || !current) {
-            page.names.push_back({.name = listed[place],
-                                  .type = current ? type : std::nullopt,
+        const bool is_true =
+            is_known && std::ranges::find(listing.changed_names(), name) == listing.changed_names().end();
+        if (type || !is_true) {
+            page.names.push_back({.name = name,
+                                  .type = is_true ? type : std::nullopt,
                                   .plain = plain,
-                                  .cookie = place + kDots + 1});
+                                  .cookie = listed.number_of(place) + kDots + 1});
         }
     }
     return page;

@@ -61,7 +61,7 @@ void strip(Meta& meta)
 }  // namespace
 
 Files::Files(Store& store, NodeTable& nodes, const Names& names, PendingFiles& pending, Owner store_owner,
-             std::uint64_t max_dirty, std::function<void(const Node&)> dropped)
+             std::uint64_t max_dirty, Dropped dropped)
     : store_(store),
       nodes_(nodes),
       names_(names),
@@ -323,14 +323,15 @@ void Files::drop_locked(const NodePtr& file)
 {
     const auto& content = *file->content;
     const bool vanishes = !content.stored;
-    if (content.changed || content.pending || content.failure) {
-        dropped_(*file);
-    }
+    const bool is_lost = content.changed || content.pending || content.failure;
     forget_locked(*file);
     if (vanishes) {
         pending_.remove(*file);
         nodes_.detach(*file);
         nodes_.unpin(file);
+    }
+    if (is_lost) {
+        dropped_(*file, vanishes);
     }
 }
 

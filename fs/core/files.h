@@ -58,9 +58,10 @@ class Files {
 public:
     // All buffers together hold at most `max_dirty` bytes: what would be more fails with Errc::no_space.
     // `dropped` hears of a file whose uncommitted content was given up, so that the kernel forgets what it cached of
-    // it.
+    // it, and whether the file is gone with it.
+    using Dropped = std::function<void(const Node&, bool vanished)>;
     Files(Store& store, NodeTable& nodes, const Names& names, PendingFiles& pending, Owner store_owner,
-          std::uint64_t max_dirty, std::function<void(const Node&)> dropped);
+          std::uint64_t max_dirty, Dropped dropped);
     // Gives up what was not committed, which nobody will commit any more, and its space.
     ~Files();
     Files(const Files&) = delete;
@@ -164,7 +165,7 @@ private:
     const Owner store_owner_;
     MemoryLimit limit_;
     SpareMemory spare_;
-    const std::function<void(const Node&)> dropped_;
+    const Dropped dropped_;
 
     mutable std::mutex contents_mutex_;
     // Guarded by contents_mutex_.

@@ -31,7 +31,8 @@ Filesystem::Filesystem(Store& store, Invalidations invalidations, DaemonControl 
       invalidations_(std::move(invalidations)),
       store_owner_{.uid = store.directory_info().uid, .gid = store.directory_info().gid},
       names_(store, pending_),
-      files_(store, nodes_, names_, pending_, store_owner_, max_dirty, [this](const Node& file) { dropped(file); }),
+      files_(store, nodes_, names_, pending_, store_owner_, max_dirty,
+             [this](const Node& file, bool vanished) { dropped(file, vanished); }),
       directories_(store, nodes_, names_, pending_, store_owner_),
       start_time_(now() / kSecond),
       control_(control_sources(std::move(daemon))),
@@ -241,7 +242,7 @@ Result<Attributes> Filesystem::make(Ino parent, std::string_view name, const New
         directory ? batch.set(marker_key(spot.key), "", meta)
                   : batch.set(spot.key, std::string(what.target), meta, Kind::link);
         TRY_ASSIGN(const auto position, store_.commit(batch));
-        Directories::entry_changed(in, directory ? 1 : 0);
+        Directories::entry_changed(spot, directory ? 1 : 0);
         attributes = known(nodes_.look_up(in, spot.place, spot.segment, what.type, spot.key));
         return position;
     }));
@@ -276,7 +277,7 @@ Result<Position> Filesystem::unlink_locked(const NodePtr& parent, std::string_vi
     if (file) {
         files_.orphan(file, target.value);
     }
-    Directories::entry_changed(parent);
+    Directories::entry_changed(target.spot);
     return position;
 }
 
@@ -304,7 +305,7 @@ Result<Position> Filesystem::remove_directory_locked(const NodePtr& parent, std:
     if (found) {
         nodes_.detach(*found);
     }
-    Directories::entry_changed(parent, -1);
+    Directories::entry_changed(target.spot, -1);
     return position;
 }
 
@@ -436,11 +437,11 @@ void Filesystem::commit_overdue()
     }
 }
 
-void Filesystem::dropped(const Node& file)
+void Filesystem::dropped(const Node& file, bool vanished)
 {
     invalidations_.content(file.ino);
-    if (file.content && !file.content->stored) {
-        Directories::entry_changed(file.parent);
+    if (vanished) {
+        Directories::entry_changed({.directory = file.parent, .place = file.place, .segment = file.segment, .key = {}});
         invalidations_.entry(file.parent->ino, Names::name_of(file));
     }
 }

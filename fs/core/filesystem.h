@@ -192,7 +192,7 @@ private:
     Status commit_pending();
     void store_times() const;
     void commit_overdue();
-    void dropped(const Node& file);
+    void dropped(const Node& file, bool vanished);
     void log_failure(const Result<Position>& done, const char* what) const;
     Status settled(std::string_view what, const Node& node, Result<Position> done);
     template <class T>

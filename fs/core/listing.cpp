@@ -6,16 +6,64 @@
 #include <utility>
 
 namespace bytestore::fs {
+namespace {
+
+// So many names that went are kept, so that one that comes again, as such names do, has its place again.
+constexpr std::size_t kManyGone = 1000;
+
+// So many changes are noted one by one.
+constexpr std::size_t kManyChanges = 1000;
+
+}  // namespace
+
+void Listing::note_change(std::string name)
+{
+    expire();
+    changed_.push_back(std::move(name));
+    follows_ = changed_.size() <= kManyChanges && knows_changes();
+    if (!follows_) {
+        changed_ = {};
+    }
+}
+
+void Listing::catch_up(std::map<std::string, Named, std::less<>> changed, std::uint64_t version)
+{
+    if (!changed.empty()) {
+        auto names = *names_;
+        for (std::size_t place = 0; place < names.size() && !changed.empty(); ++place) {
+            if (const auto found = changed.find(names[place]); found != changed.end()) {
+                names.tag_of(place) = found->second;
+                changed.erase(found);
+            }
+        }
+        for (const auto& [name, named] : changed) {
+            if (named.type) {
+                names.add(name, named);
+            }
+        }
+        show(std::move(names));
+    }
+    taken_ = version;
+    taken_whole();
+}
+
+void Listing::taken_whole()
+{
+    is_behind_ = false;
+    rest_.reset();
+    follows_ = true;
+    changed_ = {};
+}
 
 void Listing::take(Entries entries, std::uint64_t version)
 {
     show(names_->empty() && entries.distinct() ? std::move(entries.all) : merged(entries.all));
     taken_ = version;
-    rest_.reset();
-    is_behind_ = false;
+    taken_whole();
     if (entries.after) {
         entries.all = {};
         rest_ = std::make_unique<Entries>(std::move(entries));
+        follows_ = false;
     }
 }
 
@@ -23,8 +71,7 @@ void Listing::take(std::shared_ptr<const Names> names, std::uint64_t version)
 {
     names_ = std::move(names);
     taken_ = version;
-    rest_.reset();
-    is_behind_ = false;
+    taken_whole();
 }
 
 Listing::Names Listing::merged(const Names& entries) const
@@ -51,6 +98,13 @@ Listing::Names Listing::merged(const Names& entries) const
 
 void Listing::show(Names names)
 {
+    std::size_t gone = 0;
+    for (std::size_t place = 0; place < names.size(); ++place) {
+        gone += names.tag_of(place).type ? 0 : 1;
+    }
+    if (gone > names.size() / 2 + kManyGone) {
+        names = names.living();
+    }
     names.shrink_to_fit();
     names_ = std::make_shared<const Names>(std::move(names));
 }
@@ -59,6 +113,7 @@ void Listing::complete(Entries entries)
 {
     show(entries.distinct() ? std::move(entries.all) : merged(entries.all));
     rest_.reset();
+    follows_ = is_current();
 }
 
 Listing::Entries Listing::part() const
@@ -78,8 +133,8 @@ void Listing::begin_anew()
 {
     names_ = none();
     taken_ = 0;
-    rest_.reset();
-    is_behind_ = false;
+    taken_whole();
+    follows_ = false;
 }
 
 }  // namespace bytestore::fs

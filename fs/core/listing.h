@@ -1,34 +1,33 @@
-// The names of a directory in the order in which they were first listed. A name's place is its readdir cookie: names
-// that come later are appended, and those that went are passed over, so that a cookie means the same to every handle,
-// and in every page of the kernel's, whatever happens meanwhile. So the names are kept while a handle is open, or while
-// they are still all there is and the kernel may use its pages again.
+// The names of a directory in the order in which they were first listed. A name's number is its readdir cookie: names
+// that come later are appended, and those that went are passed over, and left out when they become many, so that a
+// cookie means the same to every handle, and in every page of the kernel's, whatever happens meanwhile. So the names
+// are kept while a handle is open, or while all that changed since is known.
 //
 // Threads: one at a time.
 #pragma once
 
-#include "engine/packed_names.h"
 #include "fs/core/attributes.h"
+#include "fs/core/numbered_names.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace bytestore::fs {
 
-// What is known of a name.
-struct Named {
-    std::optional<Type> type;  // what had it when the names were taken; nullopt: nothing, it was gone
-    bool plain = false;        // it is the segment of its key
-};
-
 class Listing {
 public:
-    using Names = PackedNames<Named>;
+    using Names = NumberedNames;
 
-    // An entry came or went.
+    // What is told of the entries is no longer true.
     void expire() { ++version_; }
+    // The same of one entry, which came, went, or became something else. To be told while changes are followed.
+    void note_change(std::string name);
+    bool follows() const { return follows_; }
     bool is_current() const { return taken_ == version_; }
     // Of the directory as it is now.
     std::uint64_t version() const { return version_; }
@@ -54,6 +53,14 @@ public:
     bool is_part() const { return rest_ != nullptr; }
     Entries part() const;
     void complete(Entries entries);
+    // Whether catch_up() makes them those of now, for less than to take them all: when all changes since are known.
+    bool knows_changes() const { return follows_ && changed_.size() * kChangesCost <= names_->size(); }
+    // So few that each name can be looked for among them.
+    bool knows_few_changes() const { return knows_changes() && changed_.size() < kFew; }
+    const std::vector<std::string>& changed_names() const { return changed_; }
+    // What has those names at `version`, by name.
+    void catch_up(std::map<std::string, Named, std::less<>> changed, std::uint64_t version);
+
     // Somebody reads names that are not those of now from their start. What came since is appended by the time that he
     // comes to their end.
     void fall_behind() { is_behind_ = true; }
@@ -68,8 +75,13 @@ public:
     std::uint64_t numbering = 0;  // of the node table, when the kernel began to keep what it was told
 
 private:
+    // About as much as to walk over so many names it costs to look one up.
+    static constexpr std::size_t kChangesCost = 4;
+    static constexpr std::size_t kFew = 64;
+
     static std::shared_ptr<const Names> none();  // one for all
     void show(Names names);
+    void taken_whole();
     Names merged(const Names& entries) const;
 
     std::shared_ptr<const Names> names_ = none();
@@ -77,6 +89,10 @@ private:
     std::uint64_t taken_ = 0;        // the version that the names are of
     std::unique_ptr<Entries> rest_;  // without names
     bool is_behind_ = false;
+
+    // Of names that are no part, since they were taken.
+    bool follows_ = false;  // all changes are in this:
+    std::vector<std::string> changed_;
 };
 
 // One of its names.

@@ -35,6 +35,12 @@ std::string join(const Node& node, std::optional<std::string_view> below)
     return key;
 }
 
+std::string name_of(const Node& directory, Node::Place place, std::string_view segment)
+{
+    return place == Node::Place::value ? std::string(kValueName)
+                                       : name_of_segment(segment, directory.place == Node::Place::root);
+}
+
 // Said of many names, and hardly ever read: not worth the making of a text.
 std::unexpected<Error> nothing_there()
 {
@@ -60,8 +66,12 @@ std::optional<std::string> Names::key_of(const Node& node) const
 
 std::string Names::name_of(const Node& node)
 {
-    return node.place == Node::Place::value ? std::string(kValueName)
-                                            : name_of_segment(node.segment, node.parent->place == Node::Place::root);
+    return bytestore::fs::name_of(*node.parent, node.place, node.segment);
+}
+
+std::string Names::name_of(const Spot& spot)
+{
+    return bytestore::fs::name_of(*spot.directory, spot.place, spot.segment);
 }
 
 std::string Names::path_of(const Node& node)

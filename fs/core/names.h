@@ -45,6 +45,7 @@ public:
     std::optional<std::string> key_of(const Node& node) const;
     // As its parent lists it.
     static std::string name_of(const Node& node);
+    static std::string name_of(const Spot& spot);
     // From the root on, for people; of one that is detached the last that it had, and that it is removed.
     static std::string path_of(const Node& node);
     // The prefix of all keys below a directory.

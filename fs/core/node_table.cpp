@@ -272,11 +272,7 @@ Ino NodeTable::Numbers::of(const Node& parent, Node::Place place, std::string_vi
                            std::string_view key) const
 {
     if (nodes_.all_preferred_locked()) {
-        // A node of this name would have this number, so one look is enough when nobody has it.
-        const auto number = preferred_number(type, key);
-        if (!nodes_.numbers_.may_have(number)) {
-            return number;
-        }
+        return preferred_number(type, key);
     }
     const auto* found = nodes_.named_locked(parent, place, segment);
     return found != nullptr && (*found)->type == type ? (*found)->ino : nodes_.free_number_locked(parent, type, key);

@@ -89,7 +89,12 @@ private:
     void number_locked(const NodePtr& node);
     void note_stray_locked(Node& node);
     void note_free_number_locked(const Node& node);
-    bool all_preferred_locked() const { return strays_ == 0 && !has_moved_directory_; }
+    // Whether each name has, or would get, the number that it prefers: all nodes but the root have a name, and the
+    // number that goes with it.
+    bool all_preferred_locked() const
+    {
+        return strays_ == 0 && by_name_.size() + 1 == by_ino_.size() && !has_moved_directory_;
+    }
     void release_locked(NodePtr node);
     void name_locked(const NodePtr& node);
     void unname_locked(Node& node);

@@ -130,8 +130,7 @@ void OutsideChange::mend(const Before& before)
         }
         return;
     }
-    entry_changed(before.spot.directory,
-                  name_of_segment(before.spot.segment, before.spot.directory->place == Node::Place::root));
+    entry_changed(before.spot);
     if (before.node && before.node->type == Type::directory) {
         leave_directory(before, type);
     } else if (type == Type::directory) {
@@ -151,7 +150,7 @@ void OutsideChange::mend_value(const Before& before)
     const auto file = nodes_.find(*before.node, Node::Place::value, {});
     if (before.value.has_value() != now.has_value() ||
         (now && type_of(now->entry().kind) != type_of(before.value->entry().kind))) {
-        entry_changed(before.node, std::string(kValueName));
+        entry_changed({.directory = before.node, .place = Node::Place::value, .segment = {}, .key = {}});
     }
     if (file && (now ? type_of(now->entry().kind) == file->type : !before.value)) {
         follow(file, before);
@@ -232,11 +231,11 @@ void OutsideChange::vanish(const NodePtr& file, const Before& before)
 }
 
 // In a directory that vanished as a whole the kernel forgets the names by itself.
-void OutsideChange::entry_changed(const NodePtr& directory, std::string name)
+void OutsideChange::entry_changed(const Spot& spot)
 {
-    if (!directory->detached) {
-        Directories::some_entry_changed(directory);
-        entries_.emplace(directory->ino, std::move(name));
+    if (!spot.directory->detached) {
+        Directories::some_entry_changed(spot);
+        entries_.emplace(spot.directory->ino, Names::name_of(spot));
     }
 }
 

@@ -59,7 +59,7 @@ private:
     void leave_directory(const Before& before, std::optional<Type> type);
     void follow(const NodePtr& file, const Before& before);
     void vanish(const NodePtr& file, const Before& before);
-    void entry_changed(const NodePtr& directory, std::string name);
+    void entry_changed(const Spot& spot);
 
     Store& store_;
     NodeTable& nodes_;

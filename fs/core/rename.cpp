@@ -38,15 +38,15 @@ Result<Position> Rename::run(const NodePtr& parent, std::string_view name, const
     TRY(plan(mode));
     TRY_ASSIGN(const auto position, store_.commit(batch_));
     move_nodes(mode);
-    entry_changed(parent);
-    entry_changed(new_parent);
+    entry_changed(from_.spot);
+    entry_changed(to_);
     return position;
 }
 
-void Rename::entry_changed(const NodePtr& parent) const
+void Rename::entry_changed(const Spot& spot) const
 {
     const bool of_directories = from_.type == Type::directory || (replaced_ && replaced_->type == Type::directory);
-    of_directories ? Directories::some_entry_changed(parent) : Directories::entry_changed(parent);
+    of_directories ? Directories::some_entry_changed(spot) : Directories::entry_changed(spot);
 }
 
 Status Rename::check(RenameMode mode) const

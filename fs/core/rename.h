@@ -41,7 +41,7 @@ private:
     void move_stored(const std::string& from, const std::string& to, const Meta& meta);
     void remove_sources(RenameMode mode);
     void move_nodes(RenameMode mode);
-    void entry_changed(const NodePtr& parent) const;
+    void entry_changed(const Spot& spot) const;
 
     Store& store_;
     NodeTable& nodes_;

@@ -38,7 +38,7 @@ protected:
     NodeTable nodes_;
     PendingFiles pending_;
     Names names_{*store_, pending_};
-    Files files_{*store_, nodes_, names_, pending_, Owner{}, std::uint64_t{1} << 20, [](const Node&) {}};
+    Files files_{*store_, nodes_, names_, pending_, Owner{}, std::uint64_t{1} << 20, [](const Node&, bool) {}};
 };
 
 TEST_F(ContentsTest, AFileIsWrittenFromItsOpeningToItsLastClose)
