@@ -33,7 +33,10 @@ bool Directories::open(const NodePtr& directory) const
     }
     const auto numbering = nodes_.numbering(*directory);
     const bool same_numbers = std::exchange(listing.numbering, numbering) == numbering;
-    const bool is_kept = listing.is_current() && same_numbers;
+    // Who opened it last may have read some names before a change and caught up behind them.
+    const auto version = listing.version();
+    const bool same_names = std::exchange(listing.opened, version) == version && listing.is_current();
+    const bool is_kept = same_names && same_numbers;
     listing.told |= is_kept;  // by the kernel
     return is_kept;
 }

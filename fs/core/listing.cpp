@@ -44,34 +44,36 @@ void Listing::catch_up(std::map<std::string, Named, std::less<>> changed, std::u
         show(std::move(names));
     }
     taken_ = version;
-    taken_whole();
+    is_behind_ = false;
+    follow();
 }
 
-void Listing::taken_whole()
+void Listing::follow()
 {
-    is_behind_ = false;
-    rest_.reset();
-    follows_ = true;
     changed_ = {};
+    follows_ = is_current() && !rest_;  // else something changed already
 }
 
 void Listing::take(Entries entries, std::uint64_t version)
 {
     show(names_->empty() && entries.distinct() ? std::move(entries.all) : merged(entries.all));
     taken_ = version;
-    taken_whole();
+    is_behind_ = false;
+    rest_.reset();
     if (entries.after) {
         entries.all = {};
         rest_ = std::make_unique<Entries>(std::move(entries));
-        follows_ = false;
     }
+    follow();
 }
 
 void Listing::take(std::shared_ptr<const Names> names, std::uint64_t version)
 {
     names_ = std::move(names);
     taken_ = version;
-    taken_whole();
+    is_behind_ = false;
+    rest_.reset();
+    follow();
 }
 
 Listing::Names Listing::merged(const Names& entries) const
@@ -113,7 +115,7 @@ void Listing::complete(Entries entries)
 {
     show(entries.distinct() ? std::move(entries.all) : merged(entries.all));
     rest_.reset();
-    follows_ = is_current();
+    follow();
 }
 
 Listing::Entries Listing::part() const
@@ -133,8 +135,9 @@ void Listing::begin_anew()
 {
     names_ = none();
     taken_ = 0;
-    taken_whole();
-    follows_ = false;
+    is_behind_ = false;
+    rest_.reset();
+    follow();
 }
 
 }  // namespace bytestore::fs

@@ -72,6 +72,7 @@ public:
 
     unsigned handles = 0;
     bool told = false;            // to one of these: he may have cookies
+    std::uint64_t opened = 0;     // the version of the directory then, for the last time
     std::uint64_t numbering = 0;  // of the node table, when the kernel began to keep what it was told
 
 private:
@@ -81,7 +82,7 @@ private:
 
     static std::shared_ptr<const Names> none();  // one for all
     void show(Names names);
-    void taken_whole();
+    void follow();  // what changes from now on
     Names merged(const Names& entries) const;
 
     std::shared_ptr<const Names> names_ = none();

@@ -133,6 +133,35 @@ TEST_F(ListingTest, KnowsFewChangesAndNoMore)
     EXPECT_TRUE(listing_.knows_changes());
 }
 
+TEST_F(ListingTest, TakenBeforeAChangeKnowsNoChanges)
+{
+    add("a");
+    take();
+    const auto version = listing_.version();
+    remove("a");
+    Listing::Entries entries{.all = {}, .keys = true, .after = std::nullopt};
+    entries.all.add("a", named(1));
+    listing_.take(std::move(entries), version);
+    EXPECT_FALSE(listing_.is_current());
+    EXPECT_FALSE(listing_.knows_changes());
+    listing_.take(listing_.names(), version);
+    EXPECT_FALSE(listing_.knows_changes());
+}
+
+TEST_F(ListingTest, OfAFirstPartIsAsFarBehindWhenItIsComplete)
+{
+    Listing::Entries entries{.all = {}, .keys = true, .after = "a"};
+    entries.all.add("a", named(1));
+    listing_.take(std::move(entries), listing_.version());
+    add("b");
+    listing_.fall_behind();
+    auto rest = listing_.part();
+    rest.after.reset();
+    listing_.complete(std::move(rest));
+    EXPECT_TRUE(listing_.is_behind());
+    EXPECT_FALSE(listing_.knows_changes());
+}
+
 TEST_F(ListingTest, OfAFirstPartKnowsNoChanges)
 {
     Listing::Entries entries{.all = {}, .keys = true, .after = "a"};

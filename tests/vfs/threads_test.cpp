@@ -2,12 +2,15 @@
 #include "tests/support/model.h"
 #include "tests/vfs/mount.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <cerrno>
 #include <random>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace bytestore::test {
 namespace {
@@ -159,6 +162,45 @@ TEST(Threads, ListANewFileWhileItBecomesARecord)
 }
 
 // A file that many open, write, close, fsync, remove and rename at once; and one whose writes always fail.
+// Of some names, and of more than a listing takes at once.
+TEST(Threads, ThatListTellWhatIsThereOnceAllIsQuiet)
+{
+    for (const int names : {50, 3000}) {
+        Mount mount;
+        mount.mkdir("d");
+        for (int i = 0; i < names; ++i) {
+            mount.write("d/" + std::to_string(i), "x");
+        }
+        for (unsigned round = 0; round < 20; ++round) {
+            {
+                std::vector<std::jthread> threads;
+                for (unsigned number = 0; number < 2; ++number) {
+                    threads.emplace_back([&, number] {
+                        std::mt19937 random(round * 2 + number);
+                        const auto path = [&] { return "d/" + std::to_string(random() % names); };
+                        for (int i = 0; i < 40; ++i) {
+                            random() % 2 == 0 ? mount.rm(path()) : mount.mv(path(), path());
+                            mount.write(path(), "x");
+                        }
+                    });
+                    threads.emplace_back([&] {
+                        for (int i = 0; i < 4; ++i) {
+                            mount.ls("d");
+                        }
+                    });
+                }
+            }
+            std::vector<std::string> there;
+            for (int i = 0; i < names; ++i) {
+                if (mount.find("d/" + std::to_string(i))) {
+                    there.push_back(std::to_string(i));
+                }
+            }
+            EXPECT_THAT(mount.ls("d"), ::testing::UnorderedElementsAreArray(there)) << round;
+        }
+    }
+}
+
 TEST(Threads, MayAllUseOneFile)
 {
     auto options = without_compaction();
