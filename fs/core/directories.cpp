@@ -145,8 +145,7 @@ void Directories::entry_changed(const Spot& spot, int subdirectories)
     const std::lock_guard lock(spot.directory->mutex);
     auto& state = *spot.directory->state;
     state.mtime = now();
-    auto& listing = state.listing;
-    listing.follows() ? listing.note_change(Names::name_of(spot)) : listing.expire();
+    state.listing.note_change([&] { return Names::name_of(spot); });
     if (state.links && *state.links != kNotCounted) {
         *state.links += static_cast<std::uint32_t>(subdirectories);
     }

@@ -16,12 +16,12 @@ constexpr std::size_t kManyChanges = 1000;
 
 }  // namespace
 
-void Listing::note_change(std::string name)
+// While it costs less than to take all names.
+void Listing::go_on_following()
 {
-    expire();
-    changed_.push_back(std::move(name));
-    follows_ = changed_.size() <= kManyChanges && knows_changes();
-    if (!follows_) {
+    follows_ = true;
+    if (changed_.size() > kManyChanges || !knows_changes()) {
+        follows_ = false;
         changed_ = {};
     }
 }

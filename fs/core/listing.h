@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bytestore::fs {
@@ -25,9 +26,16 @@ public:
 
     // What is told of the entries is no longer true.
     void expire() { ++version_; }
-    // The same of one entry, which came, went, or became something else. To be told while changes are followed.
-    void note_change(std::string name);
-    bool follows() const { return follows_; }
+    // The same of one entry, which came, went, or became something else. `name` makes its name, if it is of use.
+    template <class MakeName>
+    void note_change(const MakeName& name)
+    {
+        expire();
+        if (std::exchange(follows_, false)) {  // unless this throws
+            changed_.push_back(name());
+            go_on_following();
+        }
+    }
     bool is_current() const { return taken_ == version_; }
     // Of the directory as it is now.
     std::uint64_t version() const { return version_; }
@@ -83,6 +91,7 @@ private:
     static std::shared_ptr<const Names> none();  // one for all
     void show(Names names);
     void follow();  // what changes from now on
+    void go_on_following();
     Names merged(const Names& entries) const;
 
     std::shared_ptr<const Names> names_ = none();

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <new>
 #include <optional>
 #include <random>
 #include <set>
@@ -21,7 +22,10 @@ namespace {
 class ListingTest : public ::testing::Test {
 protected:
     static Named named(std::size_t i) { return {.type = i % 3 == 0 ? Type::directory : Type::file, .plain = true}; }
-    void note(const std::string& name) { listing_.follows() ? listing_.note_change(name) : listing_.expire(); }
+    void note(const std::string& name)
+    {
+        listing_.note_change([&] { return name; });
+    }
     void add(const std::string& name)
     {
         note(name);
@@ -131,6 +135,15 @@ TEST_F(ListingTest, KnowsFewChangesAndNoMore)
     EXPECT_TRUE(listing_.changed_names().empty());
     take();
     EXPECT_TRUE(listing_.knows_changes());
+}
+
+TEST_F(ListingTest, KnowsNoChangesOnceOneCouldNotBeNoted)
+{
+    add("a");
+    take();
+    EXPECT_THROW(listing_.note_change([]() -> std::string { throw std::bad_alloc(); }), std::bad_alloc);
+    EXPECT_FALSE(listing_.is_current());
+    EXPECT_FALSE(listing_.knows_changes());
 }
 
 TEST_F(ListingTest, TakenBeforeAChangeKnowsNoChanges)
