@@ -85,6 +85,8 @@ private:
     std::uint32_t links(const NodePtr& directory) const;
     Meta meta_of(const std::optional<std::string>& key) const;
     static bool has_no_cookies(const Listing& listing);
+    static bool are_told_apart(const NodePtr& directory);
+    static bool falls_behind(const NodePtr& directory);
     void take(const NodePtr& directory, SharedNames& names);
     bool catch_up(const NodePtr& directory);
     Named named(const NodePtr& directory, std::string_view name) const;

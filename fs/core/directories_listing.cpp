@@ -111,32 +111,41 @@ void Directories::walk_to_the_end(const NodePtr& directory, Listing::Entries& en
 
 void Directories::first(const NodePtr& directory, SharedNames& names)
 {
-    {
-        const std::lock_guard lock(directory->mutex);
-        auto& listing = directory->state->listing;
-        const bool is_large = listing.names()->size() > kPage;
-        if (listing.is_current()) {
-            return;
-        }
-        if (is_large && listing.knows_few_changes()) {
-            listing.fall_behind();
-            return;
-        }
+    if (!are_told_apart(directory) && !catch_up(directory) && !falls_behind(directory)) {
+        take(directory, names);
     }
-    if (catch_up(directory)) {
-        return;
+}
+
+// Whether its names are those of now, or so many, and so few of them changed, that who comes to one is told what it is
+// now. He may not come to those behind.
+bool Directories::are_told_apart(const NodePtr& directory)
+{
+    const std::lock_guard lock(directory->mutex);
+    auto& listing = directory->state->listing;
+    if (listing.is_current()) {
+        return true;
     }
-    {
-        const std::lock_guard lock(directory->mutex);
-        auto& listing = directory->state->listing;
-        if (has_no_cookies(listing)) {
-            listing.begin_anew();
-        } else if (listing.changes() < kManyChanges) {
-            listing.fall_behind();
-            return;
-        }
+    const bool are = listing.names()->size() > kPage && listing.knows_few_changes();
+    if (are) {
+        listing.fall_behind();
     }
-    take(directory, names);
+    return are;
+}
+
+// Whether the names that it has do for now, since others may go by them; else they are given up, or taken anew.
+bool Directories::falls_behind(const NodePtr& directory)
+{
+    const std::lock_guard lock(directory->mutex);
+    auto& listing = directory->state->listing;
+    if (has_no_cookies(listing)) {
+        listing.begin_anew();
+        return false;
+    }
+    const bool does = listing.changes() < kManyChanges;
+    if (does) {
+        listing.fall_behind();
+    }
+    return does;
 }
 
 // With what changed since they were taken, if that is known and costs less than to take all names.
