@@ -52,11 +52,6 @@ bool is_alias_body(std::string_view body)
            std::ranges::all_of(body.substr(kAliasStart.size(), kHashDigits), is_digit);
 }
 
-bool is_alias(std::string_view name)
-{
-    return name.starts_with(kEscape) && is_alias_body(name.substr(1));
-}
-
 std::string_view head_of_alias(std::string_view alias)
 {
     return alias.substr(1 + kAliasStart.size() + kHashDigits + 1);
@@ -126,6 +121,11 @@ Result<std::string> segment_of_component(std::string_view component, const Parse
 }
 
 }  // namespace
+
+bool is_alias(std::string_view name)
+{
+    return name.starts_with(kEscape) && is_alias_body(name.substr(1));
+}
 
 bool is_marker(std::string_view key)
 {

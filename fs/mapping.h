@@ -58,6 +58,8 @@ struct ParsedName {
 // be one of any key.
 Result<ParsedName> parse_name(std::string_view name, bool in_root);
 
+// Whether it has the form of an alias.
+bool is_alias(std::string_view name);
 // Whether `alias` (a %key- name) is the name of `segment`. Where a segment can be shown without an alias, it has none.
 bool alias_names(std::string_view alias, std::string_view segment, bool in_root);
 

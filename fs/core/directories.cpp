@@ -145,7 +145,10 @@ void Directories::entry_changed(const Spot& spot, int subdirectories)
     const std::lock_guard lock(spot.directory->mutex);
     auto& state = *spot.directory->state;
     state.mtime = now();
-    state.listing.note_change([&] { return Names::name_of(spot); });
+    state.listing.note_change([&] {
+        auto name = Names::name_of(spot);
+        return is_alias(name) ? std::nullopt : std::optional(std::move(name));
+    });
     if (state.links && *state.links != kNotCounted) {
         *state.links += static_cast<std::uint32_t>(subdirectories);
     }

@@ -91,7 +91,8 @@ private:
     bool catch_up(const NodePtr& directory);
     Named named(const NodePtr& directory, std::string_view name) const;
     bool take_recent(const NodePtr& directory, std::uint64_t version);
-    void keep_recent_locked(const NodePtr& directory, std::uint64_t store_version);
+    std::optional<std::uint64_t> version_if_stored(const NodePtr& directory) const;
+    void keep_recent_locked(const NodePtr& directory, std::optional<std::uint64_t> store_version);
     bool go_on(const NodePtr& directory, SharedNames& names);
     void complete(const NodePtr& directory, SharedNames& names);
     static ListedPage names_behind(const NodePtr& directory, std::uint64_t cookie, std::size_t most);

@@ -151,7 +151,7 @@ bool Directories::falls_behind(const NodePtr& directory)
 // With what changed since they were taken, if that is known and costs less than to take all names.
 bool Directories::catch_up(const NodePtr& directory)
 {
-    const auto store_version = store_.version();
+    const auto store_version = version_if_stored(directory);
     std::uint64_t version = 0;
     std::vector<std::string> changed;
     {
@@ -196,7 +196,7 @@ bool Directories::has_no_cookies(const Listing& listing)
 // All that there is now, or a first part for a listing without names.
 void Directories::take(const NodePtr& directory, SharedNames& names)
 {
-    const auto store_version = store_.version();
+    const auto store_version = version_if_stored(directory);
     std::uint64_t version = 0;
     bool is_new = false;
     {
@@ -227,8 +227,8 @@ void Directories::take(const NodePtr& directory, SharedNames& names)
 
 bool Directories::take_recent(const NodePtr& directory, std::uint64_t version)
 {
-    const bool only_stored = !directory->detached && !pending_.any(*directory);
-    const auto names = only_stored ? recent_.find(names_.prefix_of(*directory), store_.version()) : nullptr;
+    const auto store_version = version_if_stored(directory);
+    const auto names = store_version ? recent_.find(names_.prefix_of(*directory), *store_version) : nullptr;
     const std::lock_guard lock(directory->mutex);
     const bool taken = names && directory->state->listing.names()->empty();
     if (taken) {
@@ -237,14 +237,20 @@ bool Directories::take_recent(const NodePtr& directory, std::uint64_t version)
     return taken;
 }
 
-// If nothing was committed since `store_version`.
-void Directories::keep_recent_locked(const NodePtr& directory, std::uint64_t store_version)
+// The store's, if all that the directory has is in it.
+std::optional<std::uint64_t> Directories::version_if_stored(const NodePtr& directory) const
+{
+    const auto version = store_.version();
+    return directory->detached || pending_.any(*directory) ? std::nullopt : std::optional(version);
+}
+
+// If nothing was committed since `store_version`, before the names were taken.
+void Directories::keep_recent_locked(const NodePtr& directory, std::optional<std::uint64_t> store_version)
 {
     const auto& listing = directory->state->listing;
     const bool is_whole = listing.is_current() && !listing.is_part();
-    const bool only_stored = !directory->detached && !pending_.any(*directory);
-    if (is_whole && only_stored && store_.version() == store_version) {
-        recent_.keep(names_.prefix_of(*directory), listing.names(), store_version);
+    if (is_whole && version_if_stored(directory) == store_version && store_version) {
+        recent_.keep(names_.prefix_of(*directory), listing.names(), *store_version);
     }
 }
 
@@ -270,7 +276,7 @@ bool Directories::go_on(const NodePtr& directory, SharedNames& names)
 // With what comes behind a first part.
 void Directories::complete(const NodePtr& directory, SharedNames& names)
 {
-    const auto store_version = store_.version();
+    const auto store_version = version_if_stored(directory);
     Listing::Entries entries;
     std::uint64_t taken = 0;
     {

@@ -139,15 +139,7 @@ void Filesystem::forget(const NodePtr& found, std::uint64_t lookups)
 {
     const auto ino = found->ino;
     nodes_.forget(found, lookups);
-    const bool may_have_moved = (found->moved || nodes_.has_moved_directory()) && !found->detached;
-    const bool is_gone = (may_have_moved || found->place == Node::Place::control) && !nodes_.find(ino);
-    if (is_gone && may_have_moved) {
-        const std::shared_lock names(names_lock_);
-        if (NodeTable::has_moved(*found)) {
-            Directories::expire_listing(found->parent);
-        }
-    }
-    if (is_gone && found->place == Node::Place::control) {
+    if (found->place == Node::Place::control && !nodes_.find(ino)) {
         const std::lock_guard lock(texts_mutex_);
         texts_.erase(ino);
     }

@@ -16,6 +16,12 @@ std::unexpected<Error> read_only_file(const ControlFile& file)
     return fail(Errc::access_denied, ".control/" + file.name + " is only to be read");
 }
 
+// For its number, which no key's name shares: it is not UTF-8.
+std::string control_key(std::string_view name)
+{
+    return fmt::format("\xff{}/{}", kControlName, name);
+}
+
 }  // namespace
 
 Result<Attributes> Filesystem::lookup_control(const NodePtr& parent, std::string_view name)
@@ -27,7 +33,7 @@ Result<Attributes> Filesystem::lookup_control(const NodePtr& parent, std::string
     }
     const auto type = is_root ? Type::directory : Type::file;
     const auto segment = is_root ? std::string() : file->name;
-    const auto key = std::string(kControlName) + "/" + segment;
+    const auto key = control_key(segment);
     if (file != nullptr && !needs_handles()) {
         look_up_anew(parent, *file);
     }
@@ -153,7 +159,7 @@ std::optional<DirectoryEntry> Filesystem::next_control_entry(const Node& directo
         return std::nullopt;
     }
     const auto& name = control_.all()[place].name;
-    const auto key = std::string(kControlName) + "/" + name;
+    const auto key = control_key(name);
     return DirectoryEntry{.name = name,
                           .ino = NodeTable::Numbers(nodes_).of(directory, Node::Place::control, name, Type::file, key),
                           .type = Type::file,

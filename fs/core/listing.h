@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,14 +27,21 @@ public:
 
     // What is told of the entries is no longer true.
     void expire() { ++version_; }
-    // The same of one entry, which came, went, or became something else. `name` makes its name, if it is of use.
+    // The same of one entry, which came, went, or became something else. `make_name` makes its name, if it is of use;
+    // nullopt: it costs too much to look for it.
     template <class MakeName>
-    void note_change(const MakeName& name)
+    void note_change(const MakeName& make_name) noexcept
     {
         expire();
-        if (std::exchange(follows_, false)) {  // unless this throws
-            changed_.push_back(name());
-            go_on_following();
+        if (std::exchange(follows_, false)) {
+            try {
+                if (auto name = make_name()) {
+                    changed_.push_back(*std::move(name));
+                    go_on_following();
+                }
+            } catch (const std::bad_alloc&) {  // then all names are taken anew
+                return;
+            }
         }
     }
     bool is_current() const { return taken_ == version_; }

@@ -184,6 +184,9 @@ void NodeTable::release_locked(NodePtr node)
         numbers_.remove(node->ino);
         strays_ -= node->stray ? 1 : 0;
         note_free_number_locked(*node);
+        if (!node->detached && (node->stray || (has_moved_directory_ && has_moved(*node)))) {
+            node->parent->state->renumbered = ++renumberings_;  // its name has another number from now on
+        }
         node = node->parent;
         if (node) {
             --node->pins;

@@ -48,9 +48,6 @@ public:
     // The node has another name now, which is free.
     void move(const NodePtr& node, const NodePtr& parent, Node::Place place, std::string_view segment);
     void exchange(const NodePtr& a, const NodePtr& b);
-    // Whether it, or a directory above it, has another name than when it got its number. The name lock is held.
-    static bool has_moved(const Node& node);
-    bool has_moved_directory() const { return has_moved_directory_; }  // whether any directory ever did
     // Another once names in the directory that no node has may have other numbers than were told. The name lock is
     // held.
     std::uint64_t numbering(const Node& directory) const;
@@ -99,9 +96,10 @@ private:
     void name_locked(const NodePtr& node);
     void unname_locked(Node& node);
     void note_move_locked(const NodePtr& node);
+    // Whether it, or a directory above it, has another name than when it got its number.
+    static bool has_moved(const Node& node);
 
     const NodePtr root_;
-    std::atomic<bool> has_moved_directory_ = false;
 
     mutable SpinningMutex mutex_;
     // Guarded by mutex_.
@@ -111,6 +109,7 @@ private:
     CountingFilter numbers_;
     CountingFilter names_;
     std::size_t strays_ = 0;
+    bool has_moved_directory_ = false;  // whether any directory ever has
     std::uint64_t renumberings_ = 0;
 };
 

@@ -750,6 +750,21 @@ TEST_F(Listing, IsKeptWhileFilesAndDirectoriesElsewhereChangeTheirNames)
     }
 }
 
+TEST_F(Listing, TellsTheNumbersOfNamesThatLookLikeControlFiles)
+{
+    mount.kvs_set(".control/apply", "x");
+    mount.kvs_set(".control/:x", "x");
+    EXPECT_TRUE(mount.find(".control/apply"));
+    Reader reader(mount, "");
+    reader.next();
+    reader.next();
+    for (auto entry = reader.next(); entry; entry = reader.next()) {
+        EXPECT_EQ(entry->ino, mount.ino(std::string(entry->name))) << entry->name;
+        EXPECT_NE(entry->ino, mount.ino(".control")) << entry->name;
+        EXPECT_NE(entry->ino, mount.ino(".control/apply")) << entry->name;
+    }
+}
+
 TEST_F(Listing, OfADirectoryThatMovedIsNotKept)
 {
     mount.mkdir("a");

@@ -24,7 +24,7 @@ protected:
     static Named named(std::size_t i) { return {.type = i % 3 == 0 ? Type::directory : Type::file, .plain = true}; }
     void note(const std::string& name)
     {
-        listing_.note_change([&] { return name; });
+        listing_.note_change([&] { return std::optional(name); });
     }
     void add(const std::string& name)
     {
@@ -141,7 +141,11 @@ TEST_F(ListingTest, KnowsNoChangesOnceOneCouldNotBeNoted)
 {
     add("a");
     take();
-    EXPECT_THROW(listing_.note_change([]() -> std::string { throw std::bad_alloc(); }), std::bad_alloc);
+    listing_.note_change([]() -> std::optional<std::string> { throw std::bad_alloc(); });
+    EXPECT_FALSE(listing_.is_current());
+    EXPECT_FALSE(listing_.knows_changes());
+    take();
+    listing_.note_change([] { return std::optional<std::string>(); });
     EXPECT_FALSE(listing_.is_current());
     EXPECT_FALSE(listing_.knows_changes());
 }

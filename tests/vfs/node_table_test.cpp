@@ -128,6 +128,19 @@ TEST_F(NodeTableTest, TellsTheNumberThatANameHasOrWouldGet)
     }
 }
 
+// A directory that moved lives as long as the kernel knows something below it.
+TEST_F(NodeTableTest, ADirectoryThatMovedIsRenumberedInItsParentOnceWhatIsBelowItIsForgotten)
+{
+    const auto directory = table_.look_up(table_.root(), Node::Place::segment, "a", Type::directory, "a");
+    const auto file = table_.look_up(directory, Node::Place::segment, "f", Type::file, "a:f");
+    table_.move(directory, table_.root(), Node::Place::segment, "b");
+    table_.forget(directory, 1);
+    const auto before = table_.numbering(*table_.root());
+    table_.forget(file, 1);
+    EXPECT_EQ(table_.size(), 1U);
+    EXPECT_NE(table_.numbering(*table_.root()), before);
+}
+
 TEST_F(NodeTableTest, GivesNoNumberTwiceAndTheFirstOnesAgainWhenAllIsForgotten)
 {
     std::map<std::size_t, Ino> first;
