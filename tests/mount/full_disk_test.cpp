@@ -69,8 +69,8 @@ TEST_F(FullDiskTest, KeepsNoSpaceForWhatWasReadAndRemoved)
 }
 
 // Another program takes every block that is left, and values all that the log has taken ahead, but for its spare. (What
-// is written last is empty and has a key of one byte, so that nothing else is small enough. Nothing of it is dead, and
-// could make room.)
+// is written last is empty and has a key of one byte, so that nothing else is small enough; it takes less once it is a
+// record, so more of it is tried. Nothing of it is dead, and could make room.)
 class NoBlockLeftTest : public FullDiskTest {
 protected:
     void SetUp() override
@@ -88,7 +88,8 @@ protected:
         fails("head -c 99M /dev/zero > $DATA/ballast", "No space left on device");
         sh("mkdir pad; i=0; for n in 200000 20000 2000 0; do\n"
            "while head -c $n $TMP/big > pad/$i; do i=$((i + 1)); done; done\n"
-           "for key in {A..Z}; do : > $key || break; done");
+           "for keys in 'A B C D E F G H I J' '0 1 2 3 4 5 6 7 8 9' 'k l m n o p q r s t'; do\n"
+           "for key in $keys; do : > $key || break; done; echo 1 > .control/sync; done");
         names_ = ok("ls");
     }
     void empty() const { ok("rm -f $DATA/ballast"); }
