@@ -55,7 +55,7 @@ public:
     // The same, of an entry that may have been a directory, or have become one.
     static void some_entry_changed(const Spot& spot);
 
-    // The numbers of what it has, or of ".." in it, are others than those that were listed.
+    // The number of ".." in it is another than the one that was listed.
     static void expire_listing(const NodePtr& directory);
 
     // The time at which an entry came or went, of a directory that mkdir made, becomes a record. (Where only keys make

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kPage = 1024;
 
 // So many names may have gone of those that are looked for one by one.
-constexpr std::uint64_t kManyChanges = 1000;
+constexpr std::uint64_t kManyLookups = 1000;
 
 constexpr Ino kNotNumbered = 0;  // nobody's number
 
@@ -141,7 +141,7 @@ bool Directories::falls_behind(const NodePtr& directory)
         listing.begin_anew();
         return false;
     }
-    const bool does = listing.changes() < kManyChanges;
+    const bool does = listing.changes() < kManyLookups;
     if (does) {
         listing.fall_behind();
     }

@@ -12,7 +12,6 @@
 #include "fs/core/flat_table.h"
 #include "fs/core/node.h"
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
