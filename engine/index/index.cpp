@@ -44,13 +44,19 @@ Index::Index(IndexBase base, std::size_t least_merge)
     : least_merge_(least_merge),
       size_(base.size()),
       on_demand_(!base.in_memory()),
-      parts_(bases_of(std::move(base), least_merge))
+      parts_(bases_of(std::move(base), least_merge)),
+      recent_(std::make_unique<RecentFinds>())
 {
 }
 
 std::optional<Entry> Index::find(std::string_view key) const
 {
-    return parts_[parts_.part_of(key)].find(key);
+    const IndexHash hash = index_hash(key);
+    return recent_->find(key, hash, [&](RecentFinds::Find& find) {
+        find.part = parts_.part_of(key);
+        find.entry = parts_[*find.part].find(key, hash, find.in_base);
+        find.knows_entry = true;
+    });
 }
 
 std::vector<std::optional<Entry>> Index::find_each(std::span<const std::string> keys) const
@@ -73,18 +79,25 @@ std::vector<std::optional<Entry>> Index::find_each(std::span<const std::string> 
 
 std::optional<Entry> Index::put(std::string_view key, const Entry& entry)
 {
-    auto replaced = part_to_change(key).put(key, entry, parts_.size() <= kPartsInCache);
+    const IndexHash hash = index_hash(key);
+    auto& find = find_to_change(key, hash);
+    auto replaced = parts_[*find.part].put(key, hash, entry, parts_.size() <= kPartsInCache, find.in_base);
     size_ += replaced ? 0 : 1;
+    find.entry = entry;
+    find.knows_entry = true;
     return replaced;
 }
 
 std::optional<Entry> Index::erase(std::string_view key)
 {
-    auto& part = part_to_change(key);
-    auto removed = part.erase(key);
+    const IndexHash hash = index_hash(key);
+    auto& find = find_to_change(key, hash);
+    auto removed = parts_[*find.part].erase(key, hash, find.in_base);
     size_ -= removed ? 1 : 0;
-    if (part.size() == 0 && parts_.size() > 1) {
-        parts_.replace(parts_.part_of(key), {});  // no change will come that has it merged, and listings would enter it
+    find.entry.reset();
+    find.knows_entry = true;
+    if (parts_[*find.part].size() == 0 && parts_.size() > 1) {
+        replace_part(*find.part, {});  // no change will come that has it merged, and listings would enter it
     }
     return removed;
 }
@@ -127,19 +140,30 @@ bool Index::load() const
     return !on_demand_ || parts_[0].base().load();
 }
 
-IndexPart& Index::part_to_change(std::string_view key)
+RecentFinds::Find& Index::find_to_change(std::string_view key, IndexHash hash)
 {
-    const std::size_t part = parts_.part_of(key);
-    if (!outgrown(parts_[part])) {
-        return parts_[part];
+    auto& find = recent_->of(key, hash);
+    if (!find.part) {
+        find.part = parts_.part_of(key);
     }
-    auto bases = parts_[part].merged(part_keys(least_merge_));
+    if (!outgrown(parts_[*find.part])) {
+        return find;
+    }
+    auto bases = parts_[*find.part].merged(part_keys(least_merge_));
     if (!intact()) {
-        return parts_[part];
+        return find;
     }
+    replace_part(*find.part, std::move(bases));
+    auto& anew = recent_->of(key, hash);
+    anew.part = parts_.part_of(key);
+    return anew;
+}
+
+void Index::replace_part(std::size_t part, std::vector<IndexBase> bases)
+{
     parts_.replace(part, std::move(bases));
     on_demand_ = false;
-    return parts_[parts_.part_of(key)];
+    recent_->forget();
 }
 
 std::optional<std::string> Index::visit_part(std::string_view from,
@@ -157,8 +181,7 @@ std::optional<std::string> Index::change_part(std::string_view from, const std::
     bool changed = false;
     auto bases = parts_[part].merged(part_keys(least_merge_), [&](Entry& entry) { changed |= change(entry); });
     if (changed) {
-        parts_.replace(part, std::move(bases));
-        on_demand_ = false;
+        replace_part(part, std::move(bases));
     }
     return next;
 }

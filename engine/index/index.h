@@ -13,6 +13,7 @@
 #pragma once
 
 #include "engine/index/index_parts.h"
+#include "engine/index/recent_finds.h"
 #include "engine/types.h"
 
 #include <cstddef>
@@ -76,8 +77,9 @@ public:
     class Loader;
 
 private:
-    // The part for a key that is about to be changed, after a merge if one is due.
-    IndexPart& part_to_change(std::string_view key);
+    // What is known of a key that is about to be changed, its part for one, after a merge if one is due.
+    RecentFinds::Find& find_to_change(std::string_view key, IndexHash hash);
+    void replace_part(std::size_t part, std::vector<IndexBase> bases);
     bool outgrown(const IndexPart& part) const;
     std::optional<std::string> begin_behind(std::size_t part) const;
 
@@ -85,6 +87,7 @@ private:
     std::size_t size_;  // live keys
     bool on_demand_;    // there is one part only, whose base may not all be in memory
     IndexParts parts_;
+    std::unique_ptr<RecentFinds> recent_;
 };
 
 class Index::Loader {

@@ -29,17 +29,23 @@ IndexPart IndexPart::freeze() const
     return *this;
 }
 
-std::optional<Entry> IndexPart::find(std::string_view key) const
+const std::optional<IndexBase::Found>& IndexPart::look_in_base(std::string_view key, IndexHash hash,
+                                                               InBase& in_base) const
 {
-    const IndexHash hash = index_hash(key);
+    if (in_base.state != state_) {
+        in_base.found = base_->find(key, hash);
+        in_base.state = state_;
+    }
+    return in_base.found;
+}
+
+std::optional<Entry> IndexPart::find(std::string_view key, IndexHash hash, InBase& in_base) const
+{
     if (const auto change = delta_.find(key, hash)) {
         return delta_.entry(*change);
     }
-    const auto found = base_->find(key, hash);
-    if (!found || hidden_.contains(found->rank)) {
-        return std::nullopt;
-    }
-    return found->entry;
+    const auto& found = look_in_base(key, hash, in_base);
+    return found && !hidden_.contains(found->rank) ? std::optional(found->entry) : std::nullopt;
 }
 
 bool IndexPart::any(std::string_view prefix) const
@@ -56,36 +62,36 @@ bool IndexPart::any(std::string_view prefix) const
     return cursor.valid() && cursor.key().starts_with(prefix);
 }
 
-std::optional<Entry> IndexPart::put(std::string_view key, const Entry& entry, bool may_move)
+std::optional<Entry> IndexPart::put(std::string_view key, IndexHash hash, const Entry& entry, bool may_move,
+                                    InBase& in_base)
 {
-    const IndexHash hash = index_hash(key);
     if (const auto change = delta_.find(key, hash)) {
         const Entry replaced = delta_.entry(*change);
         delta_.replace(*change, entry);
         return replaced;
     }
-    const auto found = base_->find(key, hash);
-    const bool hidden = found && hidden_.contains(found->rank);
+    const auto& found = look_in_base(key, hash, in_base);
+    const bool shown = found && !hidden_.contains(found->rank);
     if (found && changes_base() && base_->replace(*found, entry, may_move)) {
         hidden_.erase(found->rank);
+        ++state_;
     } else {
         delta_.insert(key, hash, entry);
         if (found) {
             hidden_.insert(found->rank);
         }
     }
-    return found && !hidden ? std::optional(found->entry) : std::nullopt;
+    return shown ? std::optional(found->entry) : std::nullopt;
 }
 
-std::optional<Entry> IndexPart::erase(std::string_view key)
+std::optional<Entry> IndexPart::erase(std::string_view key, IndexHash hash, InBase& in_base)
 {
-    const IndexHash hash = index_hash(key);
     if (const auto change = delta_.find(key, hash)) {
         const Entry removed = delta_.entry(*change);
         delta_.erase(*change);
         return removed;
     }
-    const auto found = base_->find(key, hash);
+    const auto& found = look_in_base(key, hash, in_base);
     if (!found || hidden_.contains(found->rank)) {
         return std::nullopt;
     }

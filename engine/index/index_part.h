@@ -13,6 +13,7 @@
 #include "engine/types.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,12 +32,18 @@ public:
     // A copy that never changes; neither does the base, which they share, from now on. One call at a time.
     IndexPart freeze() const;
 
-    std::optional<Entry> find(std::string_view key) const;
+    // What the base has of a key, for one who asks for the same key again: it is looked up when it is not known, or not
+    // true any more. Of one part.
+    struct InBase {
+        std::uint64_t state = 0;  // of the base when somebody looked; 0: nobody has
+        std::optional<IndexBase::Found> found;
+    };
+    std::optional<Entry> find(std::string_view key, IndexHash hash, InBase& in_base) const;
     bool any(std::string_view prefix) const;
     // Both return what they replaced or removed. One that throws has changed nothing. `may_move`: see
     // IndexBase::replace.
-    std::optional<Entry> put(std::string_view key, const Entry& entry, bool may_move);
-    std::optional<Entry> erase(std::string_view key);
+    std::optional<Entry> put(std::string_view key, IndexHash hash, const Entry& entry, bool may_move, InBase& in_base);
+    std::optional<Entry> erase(std::string_view key, IndexHash hash, InBase& in_base);
 
     std::size_t size() const { return base_->size() - hidden_.count() + delta_.size(); }
     std::size_t memory_bytes() const;
@@ -54,9 +61,11 @@ public:
 private:
     IndexPart(const IndexPart&) = default;
     bool changes_base() const { return !frozen_ && base_->replaceable(); }
+    const std::optional<IndexBase::Found>& look_in_base(std::string_view key, IndexHash hash, InBase& in_base) const;
 
     std::shared_ptr<IndexBase> base_;
     mutable bool frozen_ = false;  // the base
+    std::uint64_t state_ = 1;      // of the base, counting the entries that were replaced in it
     RankSet hidden_;               // ranks in the base whose keys were erased or are in the delta
     IndexDelta delta_;
 };

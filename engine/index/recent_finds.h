@@ -1,9 +1,10 @@
-// What an index answered lately. One operation asks for the same key several times: to find the file, to open it, to
-// read it, to commit it.
+// What an index found lately, and where. One operation asks for the same key several times: to find the file, to open
+// it, to read it, to change it, and to tell of it then.
 //
-// Thread-safety: calls may run at the same time; one of them uses it, the others look for themselves.
+// Thread-safety: as Index; of calls of find() at the same time one uses it, the others look for themselves.
 #pragma once
 
+#include "engine/index/index_part.h"
 #include "engine/index/key_places.h"
 #include "engine/types.h"
 
@@ -19,42 +20,59 @@ namespace bytestore {
 
 class RecentFinds {
 public:
-    static constexpr std::uint64_t kNoVersion = UINT64_MAX;
+    // All that is known of one key.
+    class Find {
+    public:
+        std::optional<std::size_t> part;  // that the key is in, or would be
+        IndexPart::InBase in_base;
+        // That of the key, and whether somebody has looked.
+        std::optional<Entry> entry;
+        bool knows_entry = false;
 
-    // What `look` finds for the key, or found when the index had the same `version`, which is not kNoVersion.
+    private:
+        friend RecentFinds;
+        std::string key_;
+        std::uint64_t shape_ = 0;
+    };
+
+    // The entry of the key, which is known or which `look` finds out, in a Find that is to be filled.
     template <class Look>
-    std::optional<Entry> find(std::string_view key, std::uint64_t version, const Look& look)
+    std::optional<Entry> find(std::string_view key, IndexHash hash, const Look& look)
     {
         const std::unique_lock lock(mutex_, std::try_to_lock);
         if (!lock) {
-            return look();
+            Find unknown;
+            look(unknown);
+            return unknown.entry;
         }
-        Answer& answer = answers_[index_hash(key) % kAnswers];
-        if (answer.version != version || answer.key != key) {
-            answer.version = kNoVersion;  // if one of these throws
-            answer.entry = look();
-            answer.key.assign(key);
-            answer.version = version;
+        Find& known = of(key, hash);
+        if (!known.knows_entry) {
+            look(known);
         }
-        return answer.entry;
+        return known.entry;
     }
-    // None of it is true any more.
-    void forget()
+    // For a mutation, which keeps it true. It may know nothing.
+    Find& of(std::string_view key, IndexHash hash)
     {
-        const std::lock_guard lock(mutex_);
-        answers_ = {};
+        Find& find = finds_[hash % kFinds];
+        if (find.shape_ != shape_ || find.key_ != key) {
+            find.part.reset();
+            find.in_base = {};
+            find.knows_entry = false;
+            find.key_.assign(key);
+            find.shape_ = shape_;
+        }
+        return find;
     }
+    // The parts are other ones now: nothing of it is true any more.
+    void forget() { ++shape_; }
 
 private:
-    static constexpr std::size_t kAnswers = 16;
-    struct Answer {
-        std::uint64_t version = kNoVersion;
-        std::string key;
-        std::optional<Entry> entry;
-    };
+    static constexpr std::size_t kFinds = 16;
 
     std::mutex mutex_;
-    std::array<Answer, kAnswers> answers_;  // by hash
+    std::array<Find, kFinds> finds_;  // by hash
+    std::uint64_t shape_ = 1;         // of the index, counting its changes
 };
 
 }  // namespace bytestore

@@ -210,7 +210,6 @@ void Catalog::rebuild_locked(const std::optional<Entry>& end) const
         throw std::runtime_error(index.error().message);
     }
     index_ = std::move(*index);
-    recent_finds_.forget();  // they may come from a damaged one
 }
 
 // What `read` gives of an index that is intact.
@@ -306,7 +305,7 @@ void Catalog::settle_pending_locked()
 std::optional<Catalog::Found> Catalog::find(std::string_view key) const
 {
     return reading([&]() -> std::optional<Found> {
-        const auto entry = recent_finds_.find(key, version_, [&] { return index_.find(key); });
+        const auto entry = index_.find(key);
         if (!entry) {
             return std::nullopt;
         }

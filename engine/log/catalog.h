@@ -15,7 +15,6 @@
 #pragma once
 
 #include "engine/index/index.h"
-#include "engine/index/recent_finds.h"
 #include "engine/log/key_hashes.h"
 #include "engine/log/segment.h"
 #include "engine/snapshot/snapshot.h"
@@ -228,7 +227,6 @@ private:
     std::atomic<std::uint64_t> version_{0};  // changes with mutex_ held
     // Guarded by mutex_.
     mutable Index index_;  // building it anew changes nothing that it shows
-    mutable RecentFinds recent_finds_;
     Uncovered uncovered_;
     std::vector<std::optional<Account>> accounts_;  // by slot; slots are not used again
     std::map<std::uint64_t, Slot> by_number_;

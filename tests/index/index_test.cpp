@@ -49,6 +49,7 @@ public:
         return same && index_.size() == model_.size();
     }
 
+    bool same_find(const std::string& key) const { return index_.find(key) == model_find(model_, key); }
     bool same_listing(const ListRequest& request) const { return index_.list(request) == model_list(model_, request); }
 
     const Index& index() const { return index_; }
@@ -65,7 +66,8 @@ RC_GTEST_PROP(IndexProperty, AnswersAsAMapWhereverTheMergesFall, ())
     Twins twins(*rc::gen::inRange<std::size_t>(1, 12));
     for (const Operation& operation : *operations()) {
         RC_ASSERT(twins.apply(operation));
-        RC_ASSERT(twins.index().find(operation.key) == model_find(twins.model(), operation.key));
+        RC_ASSERT(twins.same_find(operation.key));
+        RC_ASSERT(twins.same_find(operation.key.substr(0, 1)));
         RC_ASSERT(twins.index().any(operation.key) == model_any(twins.model(), operation.key));
         RC_ASSERT(twins.same_listing({operation.key.substr(0, 1), ':', {}, SIZE_MAX}));
         RC_ASSERT(twins.same_listing({}));
@@ -95,6 +97,20 @@ TEST_P(IndexUnderLoad, AnswersAsAMapThroughGrowthAndDecay)
         }
         expect_same(twins.index(), twins.model());
     }
+}
+
+// An index remembers what it found last, and where.
+TEST_P(IndexUnderLoad, FindsWhatIsThereBetweenChangesOfAFewKeys)
+{
+    std::mt19937 random(8);
+    Twins twins(GetParam());
+    const auto some_key = [&random] { return random_key(random, 2); };
+    for (int i = 0; i < 20000; ++i) {
+        ASSERT_TRUE(twins.same_find(some_key()));
+        ASSERT_TRUE(twins.apply({random() % 5 < 3, i % 50 == 0 ? random_key(random, 5) : some_key()}));
+        ASSERT_TRUE(twins.same_find(some_key()));
+    }
+    expect_same(twins.index(), twins.model());
 }
 
 TEST_P(IndexUnderLoad, EmptiesInOrderAndFillsAgain)

@@ -13,11 +13,12 @@ namespace {
 class RecentFindsTest : public testing::Test {
 protected:
     // What it answers, which is what the model has unless it remembers.
-    std::optional<Entry> find(const std::string& key, std::uint64_t version)
+    std::optional<Entry> find(const std::string& key)
     {
-        return recent_.find(key, version, [&] {
+        return recent_.find(key, index_hash(key), [&](RecentFinds::Find& find) {
             ++looks_;
-            return model_find(model_, key);
+            find.entry = model_find(model_, key);
+            find.knows_entry = true;
         });
     }
 
@@ -26,16 +27,14 @@ protected:
     int looks_ = 0;
 };
 
-TEST_F(RecentFindsTest, LooksOnceForEachVersionWhetherTheKeyIsThereOrNot)
+TEST_F(RecentFindsTest, LooksOnceWhetherTheKeyIsThereOrNot)
 {
     model_["there"] = entry_number(1);
-    for (const std::uint64_t version : {0, 1, 7}) {
-        for (int times = 0; times < 3; ++times) {
-            EXPECT_EQ(find("there", version), entry_number(1));
-            EXPECT_EQ(find("", version), std::nullopt);
-        }
+    for (int times = 0; times < 3; ++times) {
+        EXPECT_EQ(find("there"), entry_number(1));
+        EXPECT_EQ(find(""), std::nullopt);
     }
-    EXPECT_EQ(looks_, 2 * 3);
+    EXPECT_EQ(looks_, 2);
 }
 
 TEST_F(RecentFindsTest, AnswersRightForMoreKeysThanItRemembers)
@@ -44,26 +43,34 @@ TEST_F(RecentFindsTest, AnswersRightForMoreKeysThanItRemembers)
         model_[std::to_string(number)] = entry_number(number);
     }
     for (const auto& [key, entry] : model_) {
-        EXPECT_EQ(find(key, 1), entry);
-        EXPECT_EQ(find(key + "?", 1), std::nullopt);
-        EXPECT_EQ(find(key, 1), entry);
+        EXPECT_EQ(find(key), entry);
+        EXPECT_EQ(find(key + "?"), std::nullopt);
+        EXPECT_EQ(find(key), entry);
     }
+}
+
+TEST_F(RecentFindsTest, TellsWhatAMutationSaysOfTheKey)
+{
+    EXPECT_EQ(find("key"), std::nullopt);
+    recent_.of("key", index_hash("key")).entry = entry_number(2);
+    EXPECT_EQ(find("key"), entry_number(2));
+    EXPECT_EQ(looks_, 1);
 }
 
 TEST_F(RecentFindsTest, RemembersNothingThatItWasToldToForget)
 {
-    EXPECT_EQ(find("key", 1), std::nullopt);
+    EXPECT_EQ(find("key"), std::nullopt);
     model_["key"] = entry_number(2);
     recent_.forget();
-    EXPECT_EQ(find("key", 1), entry_number(2));
+    EXPECT_EQ(find("key"), entry_number(2));
 }
 
 TEST_F(RecentFindsTest, RemembersNothingOfALookThatThrew)
 {
-    EXPECT_THROW(recent_.find("key", 1, []() -> std::optional<Entry> { throw std::runtime_error("no"); }),
-                 std::runtime_error);
+    const auto fails = [](RecentFinds::Find&) { throw std::runtime_error("no"); };
+    EXPECT_THROW(recent_.find("key", index_hash("key"), fails), std::runtime_error);
     model_["key"] = entry_number(2);
-    EXPECT_EQ(find("key", 1), entry_number(2));
+    EXPECT_EQ(find("key"), entry_number(2));
 }
 
 }  // namespace
