@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,20 +41,20 @@ Status check_value(const Operation& operation, const Options& options)
 // be looked at.
 class Bindings {
 public:
-    explicit Bindings(std::size_t operations) { few_.reserve(std::min(operations, kFew)); }
     std::optional<bool> of(std::string_view key) const
     {
         if (!many_.empty()) {
             const auto found = many_.find(key);
             return found == many_.end() ? std::nullopt : std::optional(found->second);
         }
-        const auto last = std::ranges::find(few_.rbegin(), few_.rend(), key, &Binding::first);
-        return last == few_.rend() ? std::nullopt : std::optional(last->second);
+        const auto few = std::span(few_).first(count_) | std::views::reverse;
+        const auto last = std::ranges::find(few, key, &Binding::first);
+        return last == few.end() ? std::nullopt : std::optional(last->second);
     }
     void set(std::string_view key, bool bound)
     {
-        if (few_.size() < kFew) {
-            few_.emplace_back(key, bound);
+        if (count_ < kFew) {
+            few_[count_++] = {key, bound};
             return;
         }
         if (many_.empty()) {
@@ -65,7 +67,8 @@ private:
     using Binding = std::pair<std::string_view, bool>;
     static constexpr std::size_t kFew = 16;
 
-    std::vector<Binding> few_;  // in their order
+    std::array<Binding, kFew> few_;  // in their order, the first count_
+    std::size_t count_ = 0;
     std::unordered_map<std::string_view, bool> many_;
 };
 
@@ -101,7 +104,7 @@ Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const Op
 {
     Commit commit;
     commit.steps_.reserve(batch.size());
-    Bindings bindings(batch.size());
+    Bindings bindings;
     const auto is_bound = [&](std::string_view key) {
         const auto bound = bindings.of(key);
         return bound ? *bound : catalog.find(key).has_value();

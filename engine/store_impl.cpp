@@ -128,9 +128,8 @@ Result<Position> Store::Impl::commit_once(const Batch& batch)
         housekeeper_->segment_finished();
     }
     const auto mark = writer_->sync_mark();
-    TRY(writer_->append(
-        planned.lines(), [&](BufferedOutput& output) { return planned.emit(output, *writer_->active(), mark); },
-        batch.drawn()));
+    const auto emit = [&](BufferedOutput& output) { return planned.emit(output, *writer_->active(), mark); };
+    TRY(writer_->append(planned.lines(), std::ref(emit), batch.drawn()));
     writer_->sync_mark_written();
     // Counted before it is seen: a compaction that drops what it replaces must know that there is something to sync.
     const Position position{++committed_};

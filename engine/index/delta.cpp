@@ -104,6 +104,7 @@ void IndexDelta::insert(std::string_view key, IndexHash hash, const Entry& entry
     make_room(starts_, 1, kSpare);
     make_room(hashes_, 1, kSpare);
     note_hash(hash);
+    groups_.add(key);
     const auto position = static_cast<std::ptrdiff_t>(lower_bound(key));
     const std::size_t start = append(key, entry);
     starts_.insert(starts_.begin() + position, start);

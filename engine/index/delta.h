@@ -5,6 +5,7 @@
 // only the table, a copy copies two blocks, and a record costs little more than its key.
 #pragma once
 
+#include "engine/index/group_filter.h"
 #include "engine/index/hash_filter.h"
 #include "engine/index/key_places.h"
 #include "engine/types.h"
@@ -24,6 +25,8 @@ public:
 
     // The position of the first key that is not below `key`; size() if there is none.
     std::size_t lower_bound(std::string_view key) const;
+    // False: no key starts with `prefix`.
+    bool may_have(std::string_view prefix) const { return groups_.may_have(prefix); }
     // The position of `key`. Looks at a filter, and at hashes, which lie side by side, before it looks at a key.
     std::optional<std::size_t> find(std::string_view key, IndexHash hash) const;
     std::string_view key(std::size_t position) const;
@@ -45,6 +48,7 @@ private:
     std::vector<std::size_t> starts_;  // of the records, in the order of their keys
     std::vector<IndexHash> hashes_;    // in the same order
     HashFilter seen_;                  // of them, and of some that were erased; knows nothing while they are few
+    GroupSketch groups_;               // of the keys, and of some that were erased
     std::size_t used_ = 0;             // bytes of records_ that are not garbage
 };
 

@@ -15,6 +15,24 @@ bool GroupFilter::may_have(std::string_view prefix) const
     return !prefix.ends_with(kDelimiter) || groups_.may_have(index_hash(prefix));
 }
 
+void GroupSketch::add(std::string_view key) noexcept
+{
+    std::size_t groups = 0;
+    for (auto at = key.find(GroupFilter::kDelimiter); at != std::string_view::npos;
+         at = key.find(GroupFilter::kDelimiter, at + 1)) {
+        if (++groups > kMostGroups) {
+            seen_.set();
+            return;
+        }
+        seen_.set(index_hash(key.substr(0, at + 1)) % kBits);
+    }
+}
+
+bool GroupSketch::may_have(std::string_view prefix) const
+{
+    return !prefix.ends_with(GroupFilter::kDelimiter) || seen_.test(index_hash(prefix) % kBits);
+}
+
 // Those that the last key was in as well are there.
 void GroupCollector::add(std::string_view key)
 {

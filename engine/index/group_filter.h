@@ -5,6 +5,7 @@
 #include "engine/index/hash_filter.h"
 #include "engine/index/key_places.h"
 
+#include <bitset>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -28,6 +29,21 @@ public:
 
 private:
     HashFilter groups_;
+};
+
+// The same of keys that come one by one, in a fixed room: more often wrong as the groups become many.
+class GroupSketch {
+public:
+    void add(std::string_view key) noexcept;
+    // Also true of a prefix that is not a group's.
+    bool may_have(std::string_view prefix) const;
+
+private:
+    static constexpr std::size_t kBits = 512;
+    // Of a key of more groups than that nothing is to be told.
+    static constexpr std::size_t kMostGroups = 8;
+
+    std::bitset<kBits> seen_;
 };
 
 // Collects the groups of keys that come in their order.

@@ -50,9 +50,11 @@ std::optional<Entry> IndexPart::find(std::string_view key, IndexHash hash, InBas
 
 bool IndexPart::any(std::string_view prefix) const
 {
-    const auto change = delta_.lower_bound(prefix);
-    if (change < delta_.size() && delta_.key(change).starts_with(prefix)) {
-        return true;
+    if (delta_.may_have(prefix)) {
+        const auto change = delta_.lower_bound(prefix);
+        if (change < delta_.size() && delta_.key(change).starts_with(prefix)) {
+            return true;
+        }
     }
     const auto first = base_->may_have(prefix) ? base_->first_from(prefix) : std::nullopt;
     if (!first || !first->has_prefix || !hidden_.contains(first->rank)) {

@@ -1,9 +1,13 @@
 #include "engine/log/buffered_output.h"
 
+#include <algorithm>
+#include <cstddef>
+
 namespace bytestore {
 
 Status BufferedOutput::append(std::string_view bytes)
 {
+    constexpr std::size_t kUsual = 1024;  // that most commits have
     constexpr std::size_t kMany = std::size_t{64} << 10;  // that cost more to copy than to write by themselves
     const bool many = bytes.size() >= kMany;
     if (!buffer_.empty() && (many || buffer_.size() + bytes.size() > format::kPiece)) {
@@ -13,6 +17,9 @@ Status BufferedOutput::append(std::string_view bytes)
         TRY(file_.write(written_to_, bytes));
         written_to_ += bytes.size();
         return {};
+    }
+    if (buffer_.empty()) {
+        buffer_.reserve(std::max(kUsual, bytes.size()));
     }
     buffer_.append(bytes);
     return {};

@@ -44,7 +44,7 @@ std::string name_of(const Node& directory, Node::Place place, std::string_view s
 // Said of many names, and hardly ever read: not worth the making of a text.
 std::unexpected<Error> nothing_there()
 {
-    return fail(Errc::not_found, "no such file");
+    return std::unexpected(Error{.code = Errc::not_found, .message = "no such file"});
 }
 
 }  // namespace

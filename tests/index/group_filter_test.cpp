@@ -39,6 +39,31 @@ TEST_F(GroupFilterOfKeys, HasEveryGroupOfEveryKey)
     }
 }
 
+TEST_F(GroupFilterOfKeys, HasThemAsASketchInWhateverOrderTheyCome)
+{
+    GroupSketch sketch;
+    for (int i = 0; i < 300; ++i) {
+        const auto key = random_key(random_, i % 100 == 99 ? 40 : 8);
+        sketch.add(key);
+        for (auto at = key.find(':'); at != std::string::npos; at = key.find(':', at + 1)) {
+            EXPECT_TRUE(sketch.may_have(key.substr(0, at + 1))) << key;
+        }
+    }
+}
+
+TEST_F(GroupFilterOfKeys, ASketchOfAFewSeldomHasAnother)
+{
+    GroupSketch sketch;
+    int wrong = 0;
+    for (int i = 0; i < 100; ++i) {
+        sketch.add("user:" + std::to_string(i / 2) + ":name");
+        wrong += sketch.may_have("user:" + std::to_string(i + 100) + ':') ? 1 : 0;
+    }
+    EXPECT_LT(wrong, 20);
+    EXPECT_TRUE(sketch.may_have("x"));
+    EXPECT_FALSE(GroupSketch().may_have("a:"));
+}
+
 TEST_F(GroupFilterOfKeys, SeldomHasAnother)
 {
     std::set<std::string> keys;
