@@ -100,9 +100,9 @@ Status check_value_size(std::string_view key, std::uint64_t size, std::uint64_t 
                                                    shown(key), size, most));
 }
 
-Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const Options& options)
+Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const LogTail& tail, const Options& options)
 {
-    Commit commit;
+    Commit commit(tail);
     commit.steps_.reserve(batch.size());
     Bindings bindings;
     const auto is_bound = [&](std::string_view key) {
@@ -217,7 +217,7 @@ Status Commit::emit_large(BufferedOutput& output, const Step& step, const format
 }
 
 Result<format::WrittenSet> Commit::emit_set(const format::Output& output, const Step& step,
-                                            const format::Fields& fields)
+                                            const format::Fields& fields) const
 {
     const auto& operation = *step.operation;
     return step.source ? emit_copy(output, *step.source, operation.key, fields)
@@ -226,7 +226,7 @@ Result<format::WrittenSet> Commit::emit_set(const format::Output& output, const 
 
 // A line that is short is read once.
 Result<format::WrittenSet> Commit::emit_copy(const format::Output& output, const Catalog::Found& source,
-                                             std::string_view key, const format::Fields& fields)
+                                             std::string_view key, const format::Fields& fields) const
 {
     const auto& segment = *source.segment;
     const auto offset = source.entry.offset;
@@ -237,7 +237,9 @@ Result<format::WrittenSet> Commit::emit_copy(const format::Output& output, const
         return format::copy_set(output, file, length, line, key, fields);
     }
     std::string text(static_cast<std::size_t>(length), '\0');
-    TRY(file(0, text));
+    if (!tail_->read(source.entry.segment, offset, text)) {
+        TRY(file(0, text));
+    }
     TRY_ASSIGN(const auto line, segment.parse_line(offset, text, nullptr));
     const auto held = [&text](std::uint64_t from, std::span<char> into) -> Status {
         text.copy(into.data(), into.size(), static_cast<std::size_t>(from));

@@ -4,6 +4,7 @@
 #include "engine/format/value_codec.h"
 #include "engine/log/buffered_output.h"
 #include "engine/log/catalog.h"
+#include "engine/log/log_tail.h"
 #include "engine/options.h"
 #include "engine/store.h"
 #include "engine/value_pieces.h"
@@ -19,8 +20,9 @@ namespace bytestore {
 class Commit {
 public:
     // Checks every key and value, finds the sources of copies, and leaves out Deletes of what is not bound. Errors name
-    // the key; nothing has changed then. `batch` outlives the commit.
-    static Result<Commit> plan(const Batch& batch, const Catalog& catalog, const Options& options);
+    // the key; nothing has changed then. What `tail` has of the log is not read from a file. `batch` and `tail` outlive
+    // the commit.
+    static Result<Commit> plan(const Batch& batch, const Catalog& catalog, const LogTail& tail, const Options& options);
 
     std::size_t lines() const { return steps_.size(); }
     std::uint64_t bytes() const;  // that the lines have, at most
@@ -39,12 +41,18 @@ private:
         format::Spelling spelling;             // of the value of a set
     };
 
+    explicit Commit(const LogTail& tail)
+        : tail_(&tail)
+    {
+    }
     Status emit_step(BufferedOutput& output, const Step& step, const format::Fields& fields, Entry& entry);
     Status emit_large(BufferedOutput& output, const Step& step, const format::Fields& fields, Entry& entry);
-    static Result<format::WrittenSet> emit_set(const format::Output& output, const Step& step,
-                                               const format::Fields& fields);
-    static Result<format::WrittenSet> emit_copy(const format::Output& output, const Catalog::Found& source,
-                                                std::string_view key, const format::Fields& fields);
+    Result<format::WrittenSet> emit_set(const format::Output& output, const Step& step,
+                                        const format::Fields& fields) const;
+    Result<format::WrittenSet> emit_copy(const format::Output& output, const Catalog::Found& source,
+                                         std::string_view key, const format::Fields& fields) const;
+
+    const LogTail* tail_;
 
     std::vector<Step> steps_;
     std::vector<Catalog::Change> changes_;

@@ -14,9 +14,7 @@ Status BufferedOutput::append(std::string_view bytes)
         TRY(flush());
     }
     if (many) {
-        TRY(file_.write(written_to_, bytes));
-        written_to_ += bytes.size();
-        return {};
+        return write(bytes);
     }
     if (buffer_.empty()) {
         buffer_.reserve(std::max(kUsual, bytes.size()));
@@ -27,9 +25,18 @@ Status BufferedOutput::append(std::string_view bytes)
 
 Status BufferedOutput::flush()
 {
-    TRY(file_.write(written_to_, buffer_));
-    written_to_ += buffer_.size();
+    TRY(write(buffer_));
     buffer_.clear();
+    return {};
+}
+
+Status BufferedOutput::write(std::string_view bytes)
+{
+    TRY(file_.write(written_to_, bytes));
+    if (written_) {
+        written_(written_to_, bytes);
+    }
+    written_to_ += bytes.size();
     return {};
 }
 

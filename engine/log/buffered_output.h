@@ -5,15 +5,20 @@
 #include "engine/io/file.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace bytestore {
 
 class BufferedOutput {
 public:
-    BufferedOutput(File& file, std::uint64_t at)
-        : file_(file), written_to_(at)
+    using Written = std::function<void(std::uint64_t at, std::string_view bytes)>;
+
+    // `written` hears of what stands in the file now.
+    BufferedOutput(File& file, std::uint64_t at, Written written = {})
+        : file_(file), written_to_(at), written_(std::move(written))
     {
     }
 
@@ -26,8 +31,11 @@ public:
     }
 
 private:
+    Status write(std::string_view bytes);
+
     File& file_;
     std::uint64_t written_to_;
+    const Written written_;
     std::string buffer_;
 };
 

@@ -13,6 +13,7 @@
 #include "engine/log/catalog.h"
 #include "engine/log/lock_file.h"
 #include "engine/log/log_space.h"
+#include "engine/log/log_tail.h"
 #include "engine/log/recovery.h"
 #include "engine/options.h"
 
@@ -61,6 +62,7 @@ public:
     std::optional<Catalog::Slot> active() const { return active_; }
     std::shared_ptr<Segment> segment() const { return segment_; }  // the active one
     std::uint64_t end() const { return end_; }
+    const LogTail& tail() const { return tail_; }
     std::uint64_t unsynced() const { return active_ ? end_ - std::min(end_, synced_to_) : 0; }  // bytes
     bool all_synced() const { return !active_ || synced_to_ >= end_; }
     // What the field "d" of the next record has to say, if anything: bytes of the active segment that were synced since
@@ -123,6 +125,7 @@ private:
     std::uint64_t announced_ = 0;  // by a "d"
     bool newline_missing_ = false;
     bool must_roll_ = false;
+    LogTail tail_;
 
     mutable std::mutex stop_mutex_;
     std::atomic<bool> stopped_ = false;  // set with stop_mutex_ held, behind the reason
