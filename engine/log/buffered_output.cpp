@@ -7,7 +7,7 @@ namespace bytestore {
 
 Status BufferedOutput::append(std::string_view bytes)
 {
-    constexpr std::size_t kUsual = 1024;  // that most commits have
+    constexpr std::size_t kUsual = 1024;                  // that most commits have
     constexpr std::size_t kMany = std::size_t{64} << 10;  // that cost more to copy than to write by themselves
     const bool many = bytes.size() >= kMany;
     if (!buffer_.empty() && (many || buffer_.size() + bytes.size() > format::kPiece)) {

@@ -98,9 +98,8 @@ Status LogWriter::append(std::uint64_t lines, const Emit& emit, const std::vecto
 
 Status LogWriter::write_lines(std::uint64_t lines, const Emit& emit)
 {
-    BufferedOutput output(segment_->file(), end_, [this](std::uint64_t at, std::string_view bytes) {
-        tail_.append(*active_, at, bytes);
-    });
+    BufferedOutput output(segment_->file(), end_,
+                          [this](std::uint64_t at, std::string_view bytes) { tail_.append(*active_, at, bytes); });
     auto written = emit(output);
     if (written) {
         written = output.flush();

@@ -37,7 +37,8 @@ protected:
 TEST_F(LogTailTest, HasTheLastBytesAndNoOthersHoweverTheyCame)
 {
     const std::size_t most = LogTail::kMost;
-    for (const std::size_t size : {most / 3, most / 2 + 1, std::size_t{1}, most - 1, most, most + 1, 3 * most, most / 7}) {
+    for (const std::size_t size :
+         {most / 3, most / 2 + 1, std::size_t{1}, most - 1, most, most + 1, 3 * most, most / 7}) {
         append(size);
         const auto known = std::min(all_.size(), most);
         EXPECT_TRUE(has(all_.size() - known, known));
