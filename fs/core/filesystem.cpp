@@ -137,11 +137,9 @@ void Filesystem::forget(Ino ino, std::uint64_t lookups)
 
 void Filesystem::forget(const NodePtr& found, std::uint64_t lookups)
 {
-    const auto ino = found->ino;
-    nodes_.forget(found, lookups);
-    if (found->place == Node::Place::control && !nodes_.find(ino)) {
+    if (nodes_.forget(found, lookups)) {
         const std::lock_guard lock(texts_mutex_);
-        texts_.erase(ino);
+        texts_.erase(found->ino);  // of a control file
     }
 }
 

@@ -155,11 +155,13 @@ void NodeTable::note_stray_locked(Node& node)
     strays_ += std::exchange(node.stray, true) ? 0 : 1;
 }
 
-void NodeTable::forget(const NodePtr& node, std::uint64_t lookups)
+bool NodeTable::forget(const NodePtr& node, std::uint64_t lookups)
 {
     const std::lock_guard lock(mutex_);
     node->lookups -= std::min(lookups, node->lookups);
+    const bool last = node->lookups == 0 && node->pins == 0;
     release_locked(node);
+    return last;
 }
 
 void NodeTable::pin(Node& node)

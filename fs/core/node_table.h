@@ -37,7 +37,8 @@ public:
     // new node).
     NodePtr look_up(const NodePtr& parent, Node::Place place, std::string_view segment, Type type,
                     std::string_view key);
-    void forget(const NodePtr& node, std::uint64_t lookups);
+    // Whether nothing knows it any more, and it is gone from here.
+    bool forget(const NodePtr& node, std::uint64_t lookups);
 
     void pin(Node& node);
     void unpin(const NodePtr& node);
