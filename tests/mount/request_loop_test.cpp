@@ -184,6 +184,20 @@ TEST_P(RequestLoopTest, EndsWhoeverLeads)
     }
 }
 
+TEST_P(RequestLoopTest, EndsWheneverItIsTold)
+{
+    for (int round = 0; round < 100; ++round) {
+        const auto busy = std::async(std::launch::async, [this, round] {
+            for (int i = 0; i < round % 3 * 20; ++i) {
+                exists("free" + std::to_string(i));
+            }
+        });
+        std::this_thread::sleep_for(round * 10us);
+        end();
+        start();
+    }
+}
+
 TEST_P(RequestLoopTest, EndsOnceWhatWasBegunIsAnswered)
 {
     ask_for("silent");
