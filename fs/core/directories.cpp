@@ -69,13 +69,13 @@ std::uint32_t Directories::links(const NodePtr& directory) const
     return *links;
 }
 
-// But for the links.
+// But for the links. A time that is not in memory any more is stored.
 Attributes Directories::described(const NodePtr& directory) const
 {
+    const std::lock_guard lock(directory->mutex);
     const auto meta = directory->detached ? Meta{} : meta_of(names_.key_of(*directory));
     auto attributes = attributes_of(Type::directory, meta, store_owner_);
     attributes.ino = directory->ino;
-    const std::lock_guard lock(directory->mutex);
     if (directory->state->mtime) {
         attributes.mtime = *directory->state->mtime;
         attributes.ctime = std::max(attributes.ctime, *directory->state->mtime);

@@ -161,7 +161,6 @@ TEST(Threads, ListANewFileWhileItBecomesARecord)
     }
 }
 
-// A file that many open, write, close, fsync, remove and rename at once; and one whose writes always fail.
 // Of some names, and of more than a listing takes at once.
 TEST(Threads, ThatListTellWhatIsThereOnceAllIsQuiet)
 {
@@ -201,6 +200,26 @@ TEST(Threads, ThatListTellWhatIsThereOnceAllIsQuiet)
     }
 }
 
+// It is in memory, then a record.
+TEST(Threads, AreToldTheTimeOfADirectoryWhileItIsStored)
+{
+    Mount mount;
+    mount.mkdir("d");
+    std::atomic<bool> done = false;
+    const std::jthread storing([&] {
+        while (!done) {
+            EXPECT_TRUE(mount.filesystem().sync_all());
+        }
+    });
+    for (int i = 0; i < scaled(3000); ++i) {
+        const auto before = fs::now();
+        i % 2 == 0 ? mount.mkdir("d/x") : mount.rmdir("d/x");
+        EXPECT_GE(mount.stat("d").value().mtime, before) << i;
+    }
+    done = true;
+}
+
+// A file that many open, write, close, fsync, remove and rename at once; and one whose writes always fail.
 TEST(Threads, MayAllUseOneFile)
 {
     auto options = without_compaction();
