@@ -26,8 +26,13 @@ std::uint32_t groups_in(const ListedNames& names)
 }  // namespace
 
 Directories::Directories(Store& store, const NodeTable& nodes, const Names& names, const PendingFiles& pending,
-                         Owner store_owner)
-    : store_(store), nodes_(nodes), names_(names), pending_(pending), store_owner_(store_owner)
+                         Owner store_owner, Outdated outdated)
+    : store_(store),
+      nodes_(nodes),
+      names_(names),
+      pending_(pending),
+      store_owner_(store_owner),
+      outdated_(std::move(outdated))
 {
 }
 
@@ -73,6 +78,7 @@ std::uint32_t Directories::links(const NodePtr& directory) const
 Attributes Directories::described(const NodePtr& directory) const
 {
     const std::lock_guard lock(directory->mutex);
+    directory->state->told = true;
     const auto meta = directory->detached ? Meta{} : meta_of(names_.key_of(*directory));
     auto attributes = attributes_of(Type::directory, meta, store_owner_);
     attributes.ino = directory->ino;
@@ -140,11 +146,14 @@ void Directories::store_time(const NodePtr& directory) const
     }
 }
 
-void Directories::entry_changed(const Spot& spot, int subdirectories)
+void Directories::entry_changed(const Spot& spot, int subdirectories) const
 {
     const std::lock_guard lock(spot.directory->mutex);
     auto& state = *spot.directory->state;
     state.mtime = now();
+    if (std::exchange(state.told, false)) {
+        outdated_(spot.directory->ino);
+    }
     state.listing.note_change([&] {
         auto name = Names::name_of(spot);
         return is_alias(name) ? std::nullopt : std::optional(std::move(name));
@@ -154,7 +163,7 @@ void Directories::entry_changed(const Spot& spot, int subdirectories)
     }
 }
 
-void Directories::some_entry_changed(const Spot& spot)
+void Directories::some_entry_changed(const Spot& spot) const
 {
     entry_changed(spot);
     const std::lock_guard lock(spot.directory->mutex);

@@ -14,6 +14,7 @@
 #include "fs/core/recent_listings.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -41,8 +42,12 @@ class Directories {
 public:
     static constexpr std::uint64_t kDots = 2;  // entries, "." and "..", and the cookie of the second
 
+    using Outdated = std::function<void(Ino)>;
+
+    // `outdated` hears of directories whose attributes somebody may be about to believe that are no longer true. Locks
+    // are held then.
     Directories(Store& store, const NodeTable& nodes, const Names& names, const PendingFiles& pending,
-                Owner store_owner);
+                Owner store_owner, Outdated outdated);
 
     // The owner of what is made in the directory: its group, if it is set-group-ID.
     Owner owner_in(const NodePtr& directory, Owner owner) const;
@@ -51,9 +56,9 @@ public:
     // A record of the marker at once.
     Result<Position> change(const NodePtr& directory, const AttributeChange& change);
     // An entry came or went (its key does not matter), so that there are `subdirectories` more.
-    static void entry_changed(const Spot& spot, int subdirectories = 0);
+    void entry_changed(const Spot& spot, int subdirectories = 0) const;
     // The same, of an entry that may have been a directory, or have become one.
-    static void some_entry_changed(const Spot& spot);
+    void some_entry_changed(const Spot& spot) const;
 
     // The number of ".." in it is another than the one that was listed.
     static void expire_listing(const NodePtr& directory);
@@ -108,6 +113,7 @@ private:
     const Names& names_;
     const PendingFiles& pending_;
     const Owner store_owner_;
+    const Outdated outdated_;
     RecentListings recent_;
 };
 

@@ -33,7 +33,7 @@ Filesystem::Filesystem(Store& store, Invalidations invalidations, DaemonControl 
       names_(store, pending_),
       files_(store, nodes_, names_, pending_, store_owner_, max_dirty,
              [this](const Node& file, bool vanished) { dropped(file, vanished); }),
-      directories_(store, nodes_, names_, pending_, store_owner_),
+      directories_(store, nodes_, names_, pending_, store_owner_, [this](Ino ino) { invalidations_.attributes(ino); }),
       start_time_(now() / kSecond),
       control_(control_sources(std::move(daemon))),
       overdue_(kPendingTime, [this] { commit_overdue(); }),
@@ -232,7 +232,7 @@ Result<Attributes> Filesystem::make(Ino parent, std::string_view name, const New
         directory ? batch.set(marker_key(spot.key), "", meta)
                   : batch.set(spot.key, std::string(what.target), meta, Kind::link);
         TRY_ASSIGN(const auto position, store_.commit(batch));
-        Directories::entry_changed(spot, directory ? 1 : 0);
+        directories_.entry_changed(spot, directory ? 1 : 0);
         attributes = known(nodes_.look_up(in, spot.place, spot.segment, what.type, spot.key));
         return position;
     }));
@@ -267,7 +267,7 @@ Result<Position> Filesystem::unlink_locked(const NodePtr& parent, std::string_vi
     if (file) {
         files_.orphan(file, target.value);
     }
-    Directories::entry_changed(target.spot);
+    directories_.entry_changed(target.spot);
     return position;
 }
 
@@ -295,7 +295,7 @@ Result<Position> Filesystem::remove_directory_locked(const NodePtr& parent, std:
     if (found) {
         nodes_.detach(*found);
     }
-    Directories::entry_changed(target.spot, -1);
+    directories_.entry_changed(target.spot, -1);
     return position;
 }
 
@@ -318,7 +318,7 @@ Status Filesystem::apply(const Batch& batch)
     std::vector<NodePtr> grown;
     {
         const std::unique_lock names(names_lock_);
-        OutsideChange change(store_, nodes_, names_, files_, pending_);
+        OutsideChange change(store_, nodes_, names_, files_, directories_, pending_);
         TRY_ASSIGN(position, change.run(batch, invalidations_));
         stale = change.stale_files();
         grown = change.grown_files();
@@ -431,7 +431,7 @@ void Filesystem::dropped(const Node& file, bool vanished)
 {
     invalidations_.content(file.ino);
     if (vanished) {
-        Directories::entry_changed({.directory = file.parent, .place = file.place, .segment = file.segment, .key = {}});
+        directories_.entry_changed({.directory = file.parent, .place = file.place, .segment = file.segment, .key = {}});
         invalidations_.entry(file.parent->ino, Names::name_of(file));
     }
 }

@@ -109,7 +109,7 @@ Result<Filesystem::Created> Filesystem::create_locked(const NodePtr& parent, std
         nodes_.forget(handle->node, 1);
         return forward(made);
     }
-    Directories::entry_changed(spot);
+    directories_.entry_changed(spot);
     TRY_ASSIGN(const auto attributes, files_.attributes(handle->node));
     return Created{.attributes = attributes, .handle = std::move(handle)};
 }

@@ -18,6 +18,9 @@ struct Invalidations {
     // Where a file ends now, told by its last byte, of a file whose content was told before: the kernel only asks anew
     // for what somebody asks it for, and reads of an open file, mappings and appends do not.
     std::function<void(Ino, std::uint64_t offset, char last)> end;
+    // A directory's attributes, also those that are on their way to somebody who asked before: the kernel would believe
+    // them when they come, though it knows of the change. Done once the request that is under way is answered.
+    std::function<void(Ino)> attributes;
     // A small file's content, at its first open, so that it need not be read. Called with locks held, and done when it
     // returns: nobody else has the file open, whose pages the kernel might keep locked.
     std::function<void(Ino, std::string_view content)> push;

@@ -72,6 +72,7 @@ struct DirectoryState {
     // Guarded by the node's mutex.
     std::optional<std::int64_t> mtime;   // since one came or went; not stored
     std::optional<std::uint32_t> links;  // as stat tells them, once they were counted
+    bool told = false;                   // how it is, to somebody who asked since then
     Listing listing;
 
     // Guarded by the node table's mutex: see NodeTable::numbering.

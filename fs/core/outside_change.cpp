@@ -21,8 +21,9 @@ bool is_removal(const Batch::Operation& operation)
 
 }  // namespace
 
-OutsideChange::OutsideChange(Store& store, NodeTable& nodes, const Names& names, Files& files, PendingFiles& pending)
-    : store_(store), nodes_(nodes), names_(names), files_(files), pending_(pending)
+OutsideChange::OutsideChange(Store& store, NodeTable& nodes, const Names& names, Files& files,
+                             const Directories& directories, PendingFiles& pending)
+    : store_(store), nodes_(nodes), names_(names), files_(files), directories_(directories), pending_(pending)
 {
 }
 
@@ -234,7 +235,7 @@ void OutsideChange::vanish(const NodePtr& file, const Before& before)
 void OutsideChange::entry_changed(const Spot& spot)
 {
     if (!spot.directory->detached) {
-        Directories::some_entry_changed(spot);
+        directories_.some_entry_changed(spot);
         entries_.emplace(spot.directory->ino, Names::name_of(spot));
     }
 }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "engine/store.h"
+#include "fs/core/directories.h"
 #include "fs/core/files.h"
 #include "fs/core/invalidations.h"
 #include "fs/core/names.h"
@@ -29,7 +30,8 @@ namespace bytestore::fs {
 
 class OutsideChange {
 public:
-    OutsideChange(Store& store, NodeTable& nodes, const Names& names, Files& files, PendingFiles& pending);
+    OutsideChange(Store& store, NodeTable& nodes, const Names& names, Files& files, const Directories& directories,
+                  PendingFiles& pending);
 
     // Used once. On error nothing has changed, and nothing is noted.
     Result<Position> run(const Batch& batch, const Invalidations& invalidations);
@@ -65,6 +67,7 @@ private:
     NodeTable& nodes_;
     const Names& names_;
     Files& files_;
+    const Directories& directories_;
     PendingFiles& pending_;
 
     // By key, so that a directory comes before what is in it.

@@ -46,7 +46,7 @@ Result<Position> Rename::run(const NodePtr& parent, std::string_view name, const
 void Rename::entry_changed(const Spot& spot) const
 {
     const bool of_directories = from_.type == Type::directory || (replaced_ && replaced_->type == Type::directory);
-    of_directories ? Directories::some_entry_changed(spot) : Directories::entry_changed(spot);
+    of_directories ? directories_.some_entry_changed(spot) : directories_.entry_changed(spot);
 }
 
 Status Rename::check(RenameMode mode) const

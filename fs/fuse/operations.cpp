@@ -237,6 +237,7 @@ Filesystem::Filesystem(Store& store, FilesystemSettings settings, fs::DaemonCont
              .entry = [this](fs::Ino parent, const std::string& name) { invalidator_.entry(parent, name); },
              .answer = [this](fs::Ino parent, const std::string& name) { invalidator_.answer(parent, name); },
              .end = [this](fs::Ino ino, std::uint64_t offset, char last) { invalidator_.end(ino, offset, last); },
+             .attributes = [this](fs::Ino ino) { invalidator_.attributes(ino); },
              .push = [this](fs::Ino ino, std::string_view content) { invalidator_.push(ino, content); },
              .wait = [this] { invalidator_.wait(); }},
             std::move(daemon), settings.max_dirty)

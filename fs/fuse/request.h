@@ -26,9 +26,11 @@ inline fs::Owner caller(fuse_req_t request)
 template <class Body>
 void guard(fuse_req_t request, Body body) noexcept
 {
-    const Rings::Visit visit(came_over_io_uring(request) ? &filesystem(request).rings() : nullptr);
+    auto& mount = filesystem(request);
+    const Rings::Visit visit(came_over_io_uring(request) ? &mount.rings() : nullptr);
     try {
-        body(filesystem(request).core());
+        body(mount.core());
+        mount.after_answer();
     } catch (const std::bad_alloc&) {
         fuse_reply_err(request, ENOMEM);
     } catch (...) {

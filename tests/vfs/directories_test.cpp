@@ -248,6 +248,37 @@ TEST_F(Directories, TimesMoveInMemoryAndAreStoredWhenSet)
     EXPECT_EQ(mount.stat("")->mode, 0711);
 }
 
+// The answer may not have come before the change was done, and the kernel would believe it.
+TEST_F(Directories, ThatSomebodyAskedForBeforeAnEntryCameOrWentAreAskedForAgain)
+{
+    mount.mkdir("d");
+    auto& filesystem = mount.filesystem();
+    const auto d = mount.ino("d");
+    const std::vector<std::function<void()>> changes = {
+        [&] { ASSERT_TRUE(filesystem.make_directory(d, "a", 0755, kRootUser)); },
+        [&] { ASSERT_TRUE(filesystem.make_link(d, "b", "target", kRootUser)); },
+        [&] { ASSERT_TRUE(filesystem.rename(d, "b", d, "c", fs::RenameMode::replace)); },
+        [&] { ASSERT_TRUE(filesystem.unlink(d, "c")); },
+        [&] { ASSERT_TRUE(filesystem.remove_directory(d, "a")); },
+        [&] {
+            auto made = filesystem.create(d, "e", 0644, kRootUser, {.writes = true}, false);
+            ASSERT_TRUE(made.has_value());
+            OpenFile(filesystem, std::move(made->handle)).close();
+        },
+        [&] { ASSERT_TRUE(filesystem.unlink(d, "e")); },
+    };
+    for (const bool asked : {true, false}) {
+        for (const auto& change : changes) {
+            const auto before = mount.invalidated().attributes.size();
+            if (asked) {
+                ASSERT_TRUE(filesystem.attributes(d));
+            }
+            change();
+            EXPECT_EQ(mount.invalidated().attributes.size(), before + (asked ? 1 : 0));
+        }
+    }
+}
+
 TEST_F(Directories, LinksCountSubdirectoriesWhoeverMakesThem)
 {
     mount.mkdir("d");

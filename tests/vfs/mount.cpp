@@ -135,6 +135,11 @@ void Mount::mount()
                                         },
                                     .answer = [](fs::Ino, const std::string&) {},
                                     .end = [](fs::Ino, std::uint64_t, char) {},
+                                    .attributes =
+                                        [this](fs::Ino ino) {
+                                            const std::lock_guard lock(mutex_);
+                                            invalidated_.attributes.push_back(ino);
+                                        },
                                     .push =
                                         [this](fs::Ino ino, std::string_view content) {
                                             const std::lock_guard lock(mutex_);

@@ -54,6 +54,7 @@ struct Invalidated {
     std::vector<fs::Ino> contents;
     std::vector<std::pair<fs::Ino, std::string>> entries;
     std::vector<std::pair<fs::Ino, std::string>> pushed;
+    std::vector<fs::Ino> attributes;
 };
 
 // So that records are counted as they were written.
