@@ -9,7 +9,7 @@
 
 namespace bytestore::fs {
 
-// None may be empty. All but the last two are called with locks held: they only take note.
+// None may be empty. All but the last three are called with locks held: they only take note.
 struct Invalidations {
     std::function<void(Ino)> content;                                // attributes, pages and listing of an inode
     std::function<void(Ino parent, const std::string& name)> entry;  // a name, and the listing that it is in
@@ -19,7 +19,8 @@ struct Invalidations {
     // for what somebody asks it for, and reads of an open file, mappings and appends do not.
     std::function<void(Ino, std::uint64_t offset, char last)> end;
     // A directory's attributes, also those that are on their way to somebody who asked before: the kernel would believe
-    // them when they come, though it knows of the change. Done once the request that is under way is answered.
+    // them when they come, though it knows of the change. Called with locks held, before the change is answered, and
+    // done when it returns.
     std::function<void(Ino)> attributes;
     // A small file's content, at its first open, so that it need not be read. Called with locks held, and done when it
     // returns: nobody else has the file open, whose pages the kernel might keep locked.

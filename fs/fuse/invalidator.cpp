@@ -1,6 +1,5 @@
 #include "fs/fuse/invalidator.h"
 
-#include <new>
 #include <utility>
 
 namespace bytestore::fuse {
@@ -38,32 +37,10 @@ void Invalidator::push(std::uint64_t ino, std::string_view content) const
     }
 }
 
-// Without memory for the note somebody may see an old time until the next change.
-void Invalidator::attributes(std::uint64_t ino) noexcept
+void Invalidator::attributes(std::uint64_t ino) const
 {
-    const std::lock_guard lock(outdated_mutex_);
-    try {
-        outdated_.push_back(ino);
-        any_outdated_.store(true, std::memory_order_relaxed);
-    } catch (const std::bad_alloc&) {
-        return;
-    }
-}
-
-// A notification of attributes alone waits for nothing that a request holds.
-void Invalidator::tell_outdated() noexcept
-{
-    std::vector<std::uint64_t> directories;
-    {
-        const std::lock_guard lock(outdated_mutex_);
-        directories.swap(outdated_);
-        any_outdated_.store(false, std::memory_order_relaxed);
-    }
-    auto* const session = session_.load();
-    for (const auto ino : directories) {
-        if (session != nullptr) {
-            fuse_lowlevel_notify_inval_inode(session, ino, -1, 0);
-        }
+    if (auto* const session = session_.load()) {
+        fuse_lowlevel_notify_inval_inode(session, ino, -1, 0);
     }
 }
 

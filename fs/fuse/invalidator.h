@@ -15,7 +15,6 @@
 #include <string_view>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace bytestore::fuse {
 
@@ -28,18 +27,10 @@ public:
     // The kernel's idea of the file's size grows to `offset` + 1.
     void end(std::uint64_t ino, std::uint64_t offset, char last);
 
-    // Only its attributes, for which nothing is waited: told by after_answer(), without waking a thread.
-    void attributes(std::uint64_t ino) noexcept;
-
-    // Tells at once.
+    // Tell at once.
     void push(std::uint64_t ino, std::string_view content) const;
-    // Whoever answered a request calls this then.
-    void after_answer() noexcept
-    {
-        if (any_outdated_.load(std::memory_order_relaxed)) {
-            tell_outdated();
-        }
-    }
+    // Of a directory, without what it lists. Waits for nothing that a request holds.
+    void attributes(std::uint64_t ino) const;
 
     // Returns once everything noted before was told, or stop was called. Not to be called with a lock that a request
     // may need.
@@ -59,7 +50,6 @@ private:
     };
 
     void add(Note note);
-    void tell_outdated() noexcept;
     static void tell(fuse_session* session, const Note& note);
     void run(fuse_session* session, const std::stop_token& stop);
 
@@ -71,10 +61,6 @@ private:
     bool started_ = false;
     std::uint64_t noted_ = 0;  // since the beginning
     std::uint64_t told_ = 0;
-
-    std::atomic<bool> any_outdated_ = false;  // changes with outdated_mutex_ held
-    std::mutex outdated_mutex_;
-    std::vector<std::uint64_t> outdated_;  // directories, by their attributes; guarded by outdated_mutex_
 
     std::atomic<fuse_session*> session_ = nullptr;  // between start and stop
 

@@ -37,8 +37,6 @@ public:
 
     fs::Filesystem& core() { return core_; }
     const FilesystemSettings& settings() const { return settings_; }
-    // Who answered a request calls this then.
-    void after_answer() noexcept { invalidator_.after_answer(); }
     // Those of the session, which is attached before the first request.
     Rings& rings() { return *rings_; }
 

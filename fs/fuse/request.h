@@ -26,11 +26,9 @@ inline fs::Owner caller(fuse_req_t request)
 template <class Body>
 void guard(fuse_req_t request, Body body) noexcept
 {
-    auto& mount = filesystem(request);
-    const Rings::Visit visit(came_over_io_uring(request) ? &mount.rings() : nullptr);
+    const Rings::Visit visit(came_over_io_uring(request) ? &filesystem(request).rings() : nullptr);
     try {
-        body(mount.core());
-        mount.after_answer();
+        body(filesystem(request).core());
     } catch (const std::bad_alloc&) {
         fuse_reply_err(request, ENOMEM);
     } catch (...) {
