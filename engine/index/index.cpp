@@ -54,8 +54,7 @@ std::optional<Entry> Index::find(std::string_view key) const
     const IndexHash hash = index_hash(key);
     return recent_->find(key, hash, [&](RecentFinds::Find& find) {
         find.part = parts_.part_of(key);
-        find.entry = parts_[*find.part].find(key, hash, find.in_base);
-        find.knows_entry = true;
+        find.know(parts_[*find.part].find(key, hash, find.in_base));
     });
 }
 
@@ -83,8 +82,7 @@ std::optional<Entry> Index::put(std::string_view key, const Entry& entry)
     auto& find = find_to_change(key, hash);
     auto replaced = parts_[*find.part].put(key, hash, entry, parts_.size() <= kPartsInCache, find.in_base);
     size_ += replaced ? 0 : 1;
-    find.entry = entry;
-    find.knows_entry = true;
+    find.know(entry);
     return replaced;
 }
 
@@ -94,8 +92,7 @@ std::optional<Entry> Index::erase(std::string_view key)
     auto& find = find_to_change(key, hash);
     auto removed = parts_[*find.part].erase(key, hash, find.in_base);
     size_ -= removed ? 1 : 0;
-    find.entry.reset();
-    find.knows_entry = true;
+    find.know(std::nullopt);
     if (parts_[*find.part].size() == 0 && parts_.size() > 1) {
         replace_part(*find.part, {});  // no change will come that has it merged, and listings would enter it
     }

@@ -25,17 +25,22 @@ public:
     public:
         std::optional<std::size_t> part;  // that the key is in, or would be
         IndexPart::InBase in_base;
-        // That of the key, and whether somebody has looked.
-        std::optional<Entry> entry;
-        bool knows_entry = false;
+        // Whether the key has an entry, and which.
+        void know(const std::optional<Entry>& entry)
+        {
+            entry_ = entry;
+            known_ = true;
+        }
 
     private:
         friend RecentFinds;
+        std::optional<Entry> entry_;
+        bool known_ = false;  // whether somebody has looked
         std::string key_;
         std::uint64_t shape_ = 0;
     };
 
-    // The entry of the key, which is known or which `look` finds out, in a Find that is to be filled.
+    // The entry of the key, which is known or which `look` finds out, for a Find that is to know it.
     template <class Look>
     std::optional<Entry> find(std::string_view key, IndexHash hash, const Look& look)
     {
@@ -43,13 +48,13 @@ public:
         if (!lock) {
             Find unknown;
             look(unknown);
-            return unknown.entry;
+            return unknown.entry_;
         }
         Find& known = of(key, hash);
-        if (!known.knows_entry) {
+        if (!known.known_) {
             look(known);
         }
-        return known.entry;
+        return known.entry_;
     }
     // For a mutation, which keeps it true. It may know nothing.
     Find& of(std::string_view key, IndexHash hash)
@@ -58,7 +63,7 @@ public:
         if (find.shape_ != shape_ || find.key_ != key) {
             find.part.reset();
             find.in_base = {};
-            find.knows_entry = false;
+            find.known_ = false;
             find.key_.assign(key);
             find.shape_ = shape_;
         }

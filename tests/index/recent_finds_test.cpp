@@ -17,8 +17,7 @@ protected:
     {
         return recent_.find(key, index_hash(key), [&](RecentFinds::Find& find) {
             ++looks_;
-            find.entry = model_find(model_, key);
-            find.knows_entry = true;
+            find.know(model_find(model_, key));
         });
     }
 
@@ -52,7 +51,7 @@ TEST_F(RecentFindsTest, AnswersRightForMoreKeysThanItRemembers)
 TEST_F(RecentFindsTest, TellsWhatAMutationSaysOfTheKey)
 {
     EXPECT_EQ(find("key"), std::nullopt);
-    recent_.of("key", index_hash("key")).entry = entry_number(2);
+    recent_.of("key", index_hash("key")).know(entry_number(2));
     EXPECT_EQ(find("key"), entry_number(2));
     EXPECT_EQ(looks_, 1);
 }
