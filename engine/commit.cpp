@@ -100,10 +100,9 @@ Status check_value_size(std::string_view key, std::uint64_t size, std::uint64_t 
                                                    shown(key), size, most));
 }
 
-Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const LogTail& tail, const Options& options)
+Status Commit::plan(const Batch& batch, const Catalog& catalog, const Options& options)
 {
-    Commit commit(tail);
-    commit.steps_.reserve(batch.size());
+    steps_.reserve(batch.size());
     Bindings bindings;
     const auto is_bound = [&](std::string_view key) {
         const auto bound = bindings.of(key);
@@ -132,9 +131,9 @@ Result<Commit> Commit::plan(const Batch& batch, const Catalog& catalog, const Lo
                 bindings.set(operation.value(), true);  // not looked up again to be removed
             }
         }
-        commit.steps_.push_back(std::move(step));
+        steps_.push_back(std::move(step));
     }
-    return commit;
+    return {};
 }
 
 std::uint64_t Commit::bytes() const
@@ -217,7 +216,7 @@ Status Commit::emit_large(BufferedOutput& output, const Step& step, const format
 }
 
 Result<format::WrittenSet> Commit::emit_set(const format::Output& output, const Step& step,
-                                            const format::Fields& fields) const
+                                            const format::Fields& fields)
 {
     const auto& operation = *step.operation;
     return step.source ? emit_copy(output, *step.source, operation.key, fields)
@@ -226,7 +225,7 @@ Result<format::WrittenSet> Commit::emit_set(const format::Output& output, const 
 
 // A line that is short is read once.
 Result<format::WrittenSet> Commit::emit_copy(const format::Output& output, const Catalog::Found& source,
-                                             std::string_view key, const format::Fields& fields) const
+                                             std::string_view key, const format::Fields& fields)
 {
     const auto& segment = *source.segment;
     const auto offset = source.entry.offset;
@@ -236,10 +235,11 @@ Result<format::WrittenSet> Commit::emit_copy(const format::Output& output, const
         TRY_ASSIGN(const auto line, segment.read_line(offset, length, nullptr));
         return format::copy_set(output, file, length, line, key, fields);
     }
-    std::string text(static_cast<std::size_t>(length), '\0');
-    if (!tail_->read(source.entry.segment, offset, text)) {
-        TRY(file(0, text));
+    std::pmr::string text(static_cast<std::size_t>(length), '\0', &memory_);
+    if (tail_.read(source.entry.segment, offset, text)) {
+        return format::write_set_raw(output, key, format::value_text_of(text), fields);
     }
+    TRY(file(0, text));
     TRY_ASSIGN(const auto line, segment.parse_line(offset, text, nullptr));
     const auto held = [&text](std::uint64_t from, std::span<char> into) -> Status {
         text.copy(into.data(), into.size(), static_cast<std::size_t>(from));

@@ -7,6 +7,17 @@
 #include <utility>
 
 namespace bytestore {
+namespace {
+
+std::optional<ValueRef> value_at(std::string_view key, std::optional<Catalog::Found> found)
+{
+    if (!found) {
+        return std::nullopt;
+    }
+    return ValueRef(found->entry, std::string(key), std::move(found->segment));
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& directory, Options options, FileSystem& files)
 {
@@ -43,11 +54,13 @@ Result<std::string> Store::get(std::string_view key) const
 
 std::optional<ValueRef> Store::find(std::string_view key) const
 {
-    auto found = impl_->catalog_->find(key);
-    if (!found) {
-        return std::nullopt;
-    }
-    return ValueRef(found->entry, std::string(key), std::move(found->segment));
+    return value_at(key, impl_->catalog_->find(key));
+}
+
+Store::Presence Store::presence(std::string_view prefix) const
+{
+    auto [below, found] = impl_->catalog_->presence(prefix);
+    return {.below = below, .value = value_at(prefix.substr(0, prefix.size() - 1), std::move(found))};
 }
 
 Result<Slice> Store::read(const ValueRef& value, std::uint64_t offset, std::size_t size) const

@@ -118,6 +118,8 @@ public:
     const std::vector<Reservation*>& drawn() const { return drawn_; }
 
 private:
+    void add(Operation operation);
+
     std::vector<Operation> operations_;
     std::vector<Reservation*> drawn_;
 };
@@ -192,6 +194,13 @@ public:
     // The values of the same keys, all of one moment; groups are left out.
     std::vector<ValueRef> find_all(const ListRequest& request) const;
     bool any(std::string_view prefix) const;  // whether any key starts with it
+    // What stands at the key that is `prefix` without its last byte, at one moment and for less than by the two of
+    // them: any(prefix), and, if that is false, find(key).
+    struct Presence {
+        bool below = false;
+        std::optional<ValueRef> value;
+    };
+    Presence presence(std::string_view prefix) const;
 
     Status set(std::string key, std::string value, Meta meta, Kind kind = Kind::bytes);
     Status remove(std::string key);  // Errc::not_found

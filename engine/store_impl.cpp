@@ -118,7 +118,8 @@ Status Store::Impl::check_log()
 Result<Position> Store::Impl::commit_once(const Batch& batch)
 {
     const std::lock_guard commits(commit_mutex_);
-    TRY_ASSIGN(Commit planned, Commit::plan(batch, *catalog_, writer_->tail(), options_));
+    Commit planned(writer_->tail());
+    TRY(planned.plan(batch, *catalog_, options_));
     if (planned.lines() == 0) {
         return Position{committed_};
     }

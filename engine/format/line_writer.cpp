@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 namespace bytestore::format {
 
@@ -14,7 +15,26 @@ namespace {
 constexpr std::size_t kSlice = std::size_t{48} << 10;  // of a value, encoded at once; whole groups of base64
 static_assert(kSlice % kBase64Bytes == 0 && kSlice * kLongestEscape <= kPiece);
 
+constexpr std::size_t kUsual = 1024;  // bytes that are enough for most lines, so that few make the buffer grow
+
+// The buffer of the last line, for the next one of this thread.
+thread_local std::string spare_buffer;
+
 }  // namespace
+
+LineWriter::LineWriter(const Output& out)
+    : out_(out), buffer_(std::move(spare_buffer))
+{
+    buffer_.reserve(kUsual);
+}
+
+LineWriter::~LineWriter()
+{
+    if (buffer_.capacity() <= 2 * kUsual) {
+        buffer_.clear();
+        spare_buffer = std::move(buffer_);
+    }
+}
 
 Status LineWriter::flush()
 {

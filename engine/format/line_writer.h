@@ -14,13 +14,10 @@ namespace bytestore::format {
 
 class LineWriter {
 public:
-    explicit LineWriter(const Output& out)
-        : out_(out)
-    {
-        // Enough for most records, so that few lines make it grow.
-        constexpr std::size_t kUsual = 1024;
-        buffer_.reserve(kUsual);
-    }
+    explicit LineWriter(const Output& out);
+    ~LineWriter();
+    LineWriter(const LineWriter&) = delete;
+    LineWriter& operator=(const LineWriter&) = delete;
 
     // Each appends to the line: bytes as they are, a text with JSON escapes, bytes in base64, what a source holds.
     Status raw(std::string_view bytes);

@@ -137,6 +137,9 @@ Result<std::uint64_t> write_seal(const Output& out, const Seal& seal);
 // holds it.
 Result<WrittenSet> write_set_raw(const Output& out, std::string_view key, const LineSource& text,
                                  std::uint64_t text_length, const Fields& fields);
+Result<WrittenSet> write_set_raw(const Output& out, std::string_view key, std::string_view text, const Fields& fields);
+// That text, in the line of a Set that was written by one of these and is known to be undamaged: nothing is checked.
+std::string_view value_text_of(std::string_view line);
 
 // Writes the Set that `line` was read as, of the `length` bytes of `source`, with this key and these fields. What need
 // not change is copied as it is.

@@ -1,5 +1,6 @@
 #include "engine/format/fields.h"
 #include "engine/format/line_writer.h"
+#include "engine/format/plain_run.h"
 #include "engine/format/record.h"
 #include "engine/format/segment_marks.h"
 #include "engine/format/value_codec.h"
@@ -12,11 +13,25 @@ namespace bytestore::format {
 
 namespace {
 
+constexpr std::string_view kSetHead = R"({"cmd":"Set","key":")";
+constexpr std::string_view kBetween = R"(","value":")";
+
 Status write_set_head(LineWriter& line, std::string_view key)
 {
-    TRY(line.raw(R"({"cmd":"Set","key":")"));
+    TRY(line.raw(kSetHead));
     TRY(line.escaped(key));
-    return line.raw(R"(","value":")");
+    return line.raw(kBetween);
+}
+
+// The start of `text` up to the quote that ends it.
+std::string_view before_quote(std::string_view text)
+{
+    std::size_t end = plain_run(text).length;
+    while (text[end] != '"') {
+        const std::size_t behind = end + 2;  // a backslash and what it escapes
+        end = behind + plain_run(text.substr(behind)).length;
+    }
+    return text.substr(0, end);
 }
 
 Status write_delete_head(LineWriter& line, std::string_view key)
@@ -98,6 +113,21 @@ Result<WrittenSet> write_set_raw(const Output& out, std::string_view key, const 
     const auto begin = line.size();
     TRY(line.from(text, text_length));
     return finish_set(line, begin, fields);
+}
+
+Result<WrittenSet> write_set_raw(const Output& out, std::string_view key, std::string_view text, const Fields& fields)
+{
+    LineWriter line(out);
+    TRY(write_set_head(line, key));
+    const auto begin = line.size();
+    TRY(line.raw(text));
+    return finish_set(line, begin, fields);
+}
+
+std::string_view value_text_of(std::string_view line)
+{
+    const auto key = before_quote(line.substr(kSetHead.size()));
+    return before_quote(line.substr(kSetHead.size() + key.size() + kBetween.size()));
 }
 
 Result<WrittenSet> copy_set(const Output& out, const LineSource& source, std::uint64_t length, const Line& line,

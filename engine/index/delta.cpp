@@ -99,16 +99,18 @@ Entry IndexDelta::entry(std::size_t position) const
     return decode_entry(at, 0);
 }
 
-void IndexDelta::insert(std::string_view key, IndexHash hash, const Entry& entry)
+std::size_t IndexDelta::insert(std::string_view key, IndexHash hash, const Entry& entry)
 {
     make_room(starts_, 1, kSpare);
     make_room(hashes_, 1, kSpare);
     note_hash(hash);
     groups_.add(key);
-    const auto position = static_cast<std::ptrdiff_t>(lower_bound(key));
+    const std::size_t position = lower_bound(key);
     const std::size_t start = append(key, entry);
-    starts_.insert(starts_.begin() + position, start);
-    hashes_.insert(hashes_.begin() + position, hash);
+    const auto before = static_cast<std::ptrdiff_t>(position);
+    starts_.insert(starts_.begin() + before, start);
+    hashes_.insert(hashes_.begin() + before, hash);
+    return position;
 }
 
 void IndexDelta::note_hash(IndexHash hash)

@@ -32,8 +32,8 @@ public:
     std::string_view key(std::size_t position) const;
     Entry entry(std::size_t position) const;
 
-    // One that throws has changed nothing.
-    void insert(std::string_view key, IndexHash hash, const Entry& entry);  // of a key that is not there
+    // One that throws has changed nothing. Of a key that is not there; its position.
+    std::size_t insert(std::string_view key, IndexHash hash, const Entry& entry);
     void replace(std::size_t position, const Entry& entry);
     void erase(std::size_t position) noexcept;
 

@@ -51,11 +51,30 @@ Index::Index(IndexBase base, std::size_t least_merge)
 
 std::optional<Entry> Index::find(std::string_view key) const
 {
+    return find_in([&] { return parts_.part_of(key); }, key);
+}
+
+// `part_of` is asked if nothing is known of the key.
+template <class PartOf>
+std::optional<Entry> Index::find_in(const PartOf& part_of, std::string_view key) const
+{
     const IndexHash hash = index_hash(key);
     return recent_->find(key, hash, [&](RecentFinds::Find& find) {
-        find.part = parts_.part_of(key);
-        find.know(parts_[*find.part].find(key, hash, find.in_base));
+        find.part = part_of();
+        find.know(parts_[*find.part].find(key, hash, find.place));
     });
+}
+
+// Both are in the same part, but where another one begins just between them.
+Index::Presence Index::presence(std::string_view prefix) const
+{
+    const auto part = parts_.part_of(prefix);
+    if (any_from(part, prefix)) {
+        return {.below = true, .entry = {}};
+    }
+    const auto key = prefix.substr(0, prefix.size() - 1);
+    const auto part_of_key = [&] { return parts_.begin_of(part) <= key ? part : parts_.part_of(key); };
+    return {.below = false, .entry = find_in(part_of_key, key)};
 }
 
 std::vector<std::optional<Entry>> Index::find_each(std::span<const std::string> keys) const
@@ -80,7 +99,7 @@ std::optional<Entry> Index::put(std::string_view key, const Entry& entry)
 {
     const IndexHash hash = index_hash(key);
     auto& find = find_to_change(key, hash);
-    auto replaced = parts_[*find.part].put(key, hash, entry, parts_.size() <= kPartsInCache, find.in_base);
+    auto replaced = parts_[*find.part].put(key, hash, entry, parts_.size() <= kPartsInCache, find.place);
     size_ += replaced ? 0 : 1;
     find.know(entry);
     return replaced;
@@ -90,7 +109,7 @@ std::optional<Entry> Index::erase(std::string_view key)
 {
     const IndexHash hash = index_hash(key);
     auto& find = find_to_change(key, hash);
-    auto removed = parts_[*find.part].erase(key, hash, find.in_base);
+    auto removed = parts_[*find.part].erase(key, hash, find.place);
     size_ -= removed ? 1 : 0;
     find.know(std::nullopt);
     if (parts_[*find.part].size() == 0 && parts_.size() > 1) {
@@ -111,10 +130,14 @@ ListedNames Index::list_names(const ListRequest& request) const
     return bytestore::list_names(cursor, request);
 }
 
-// Where a key with the prefix is behind the part that the prefix is in, what its own part begins at has it as well.
 bool Index::any(std::string_view prefix) const
 {
-    std::size_t part = parts_.part_of(prefix);
+    return any_from(parts_.part_of(prefix), prefix);
+}
+
+// Where a key with the prefix is behind the part that the prefix is in, what its own part begins at has it as well.
+bool Index::any_from(std::size_t part, std::string_view prefix) const
+{
     bool found = parts_[part].any(prefix);
     for (++part; !found && part < parts_.size() && parts_.begin_of(part).starts_with(prefix); ++part) {
         found = parts_[part].any(prefix);

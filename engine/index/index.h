@@ -49,6 +49,12 @@ public:
     ListedNames list_names(const ListRequest& request) const;
     // Whether any key starts with `prefix`; one seek.
     bool any(std::string_view prefix) const;
+    // What stands at the key that is `prefix` without its last byte: any(prefix), and, if that is false, find(key).
+    struct Presence {
+        bool below = false;
+        std::optional<Entry> entry;
+    };
+    Presence presence(std::string_view prefix) const;
 
     std::size_t size() const { return size_; }  // live keys
     std::size_t memory_bytes() const;           // about what it occupies
@@ -77,6 +83,9 @@ public:
     class Loader;
 
 private:
+    bool any_from(std::size_t part, std::string_view prefix) const;
+    template <class PartOf>
+    std::optional<Entry> find_in(const PartOf& part_of, std::string_view key) const;
     // What is known of a key that is about to be changed, its part for one, after a merge if one is due.
     RecentFinds::Find& find_to_change(std::string_view key, IndexHash hash);
     void replace_part(std::size_t part, std::vector<IndexBase> bases);

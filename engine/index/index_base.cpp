@@ -123,7 +123,7 @@ std::optional<IndexBase::Found> IndexBase::find_in(std::size_t block, std::strin
     return Found{landing->rank, decode_entry(at, landing->earlier_mtime), packed, landing->earlier_mtime};
 }
 
-// The entry behind it, in its block, is packed anew as well: its mtime is relative.
+// The entry behind it, in its block, is packed anew as well if the mtime changes, to which its own is relative.
 bool IndexBase::replace(const Found& found, const Entry& entry, bool may_move)
 {
     const auto bytes = bytes_.view();
@@ -132,33 +132,38 @@ bool IndexBase::replace(const Found& found, const Entry& entry, bool may_move)
     const char* at = begin;
     const auto old_mtime = decode_entry(at, found.earlier_mtime).meta.mtime;
     std::array<char, kMaxEntryBytes> packed;
-    std::string fresh(packed.data(), encode_entry(packed.data(), entry, found.earlier_mtime));
-    if (at != bytes.data() + end_of(block)) {
-        const char* const next = at;
-        get_varint(at);
-        at += get_varint(at);
-        fresh.append(next, at);
-        const auto following = decode_entry(at, old_mtime);
-        fresh.append(packed.data(), encode_entry(packed.data(), following, entry.meta.mtime));
+    const std::string_view own(packed.data(), encode_entry(packed.data(), entry, found.earlier_mtime));
+    if (entry.meta.mtime == old_mtime || at == bytes.data() + end_of(block)) {
+        return replace_bytes(block, {begin, at}, own, may_move);
     }
-    const auto grown = static_cast<std::ptrdiff_t>(fresh.size()) - (at - begin);
-    if (grown != 0 && !may_move) {
-        return false;
-    }
-    auto starts = grown == 0 ? block_starts_ : starts_with(block, grown);
-    bytes_.replace(found.packed, static_cast<std::size_t>(at - begin), fresh);
-    block_starts_ = std::move(starts);
-    return true;
+    const char* const next = at;
+    get_varint(at);
+    at += get_varint(at);
+    std::string fresh;
+    fresh.reserve(static_cast<std::size_t>(at - next) + 2 * kMaxEntryBytes);
+    fresh.append(own).append(next, at);
+    const auto following = decode_entry(at, old_mtime);
+    fresh.append(packed.data(), encode_entry(packed.data(), following, entry.meta.mtime));
+    return replace_bytes(block, {begin, at}, fresh, may_move);
 }
 
-// Once a block has `grown` by so many bytes.
-IndexBase::Starts IndexBase::starts_with(std::size_t block, std::ptrdiff_t grown) const
+// In a block.
+bool IndexBase::replace_bytes(std::size_t block, std::string_view old, std::string_view fresh, bool may_move)
 {
-    auto starts = *block_starts_;
-    for (auto behind = block + 1; behind < starts.size(); ++behind) {
-        starts[behind] += static_cast<std::uint64_t>(grown);
+    const bool moves = fresh.size() != old.size();
+    if (moves && !may_move) {
+        return false;
     }
-    return std::make_shared<const std::vector<std::uint64_t>>(std::move(starts));
+    if (moves && block_starts_.use_count() > 1) {
+        block_starts_ = std::make_shared<std::vector<std::uint64_t>>(*block_starts_);
+    }
+    bytes_.replace(static_cast<std::size_t>(old.data() - bytes_.view().data()), old.size(), fresh);
+    if (moves) {
+        const auto grown = fresh.size() - old.size();  // modulo 2^64
+        std::ranges::for_each(std::span(*block_starts_).subspan(block + 1),
+                              [grown](std::uint64_t& start) { start += grown; });
+    }
+    return true;
 }
 
 std::optional<IndexBase::First> IndexBase::first_from(std::string_view prefix) const
@@ -210,7 +215,7 @@ IndexBase IndexBase::slice(std::size_t first_block, std::size_t last_block) cons
                                       all.begin() + static_cast<std::ptrdiff_t>(last_block));
     std::ranges::for_each(starts, [begin](std::uint64_t& start) { start -= begin; });
     const std::size_t entries = std::min(last_block * kBlockEntries, size_) - first_block * kBlockEntries;
-    return {entries, std::make_shared<const std::vector<std::uint64_t>>(std::move(starts)),
+    return {entries, std::make_shared<std::vector<std::uint64_t>>(std::move(starts)),
             PagedBytes(std::string(bytes().substr(begin, end - begin)))};
 }
 
@@ -271,7 +276,7 @@ IndexBase IndexBase::Builder::finish()
 {
     bytes_.shrink_to_fit();
     block_starts_.shrink_to_fit();
-    IndexBase base(size_, std::make_shared<const std::vector<std::uint64_t>>(std::move(block_starts_)),
+    IndexBase base(size_, std::make_shared<std::vector<std::uint64_t>>(std::move(block_starts_)),
                    PagedBytes(std::move(bytes_)));
     if (hints_) {
         base.hints_ = hints_->finish(kBlockEntries);

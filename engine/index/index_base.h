@@ -54,7 +54,7 @@ public:
         return entries / kPageEntries + (entries % kPageEntries == 0 ? 0 : 1);
     }
 
-    using Starts = std::shared_ptr<const std::vector<std::uint64_t>>;
+    using Starts = std::shared_ptr<std::vector<std::uint64_t>>;  // copied before a change that others would see
 
     IndexBase() = default;
     // From the parts that another base had, its size(), block_starts() and bytes, and, to bring in fewer of these, the
@@ -117,7 +117,7 @@ private:
     std::uint64_t end_of(std::size_t block) const;        // in the bytes
     std::string_view page_key(std::size_t page) const;
     IndexBase slice(std::size_t first_block, std::size_t last_block) const;
-    Starts starts_with(std::size_t block, std::ptrdiff_t grown) const;
+    bool replace_bytes(std::size_t block, std::string_view old, std::string_view fresh, bool may_move);
     // An entry that is not below a key, of which it has the first bytes, and its own.
     struct Landing {
         std::size_t rank = 0;
@@ -135,7 +135,7 @@ private:
     std::size_t block_of(std::string_view key) const;
 
     PagedBytes bytes_;
-    Starts block_starts_ = std::make_shared<const std::vector<std::uint64_t>>();
+    Starts block_starts_ = std::make_shared<std::vector<std::uint64_t>>();
     std::shared_ptr<const PageKeys> page_keys_;  // none: they are looked up
     KeyHints hints_;
     std::size_t size_ = 0;

@@ -29,22 +29,30 @@ IndexPart IndexPart::freeze() const
     return *this;
 }
 
-const std::optional<IndexBase::Found>& IndexPart::look_in_base(std::string_view key, IndexHash hash,
-                                                               InBase& in_base) const
+const std::optional<IndexBase::Found>& IndexPart::look_in_base(std::string_view key, IndexHash hash, Place& place) const
 {
-    if (in_base.state != state_) {
-        in_base.found = base_->find(key, hash);
-        in_base.state = state_;
+    if (place.base_state != base_state_) {
+        place.in_base = base_->find(key, hash);
+        place.base_state = base_state_;
     }
-    return in_base.found;
+    return place.in_base;
 }
 
-std::optional<Entry> IndexPart::find(std::string_view key, IndexHash hash, InBase& in_base) const
+const std::optional<std::size_t>& IndexPart::look_in_delta(std::string_view key, IndexHash hash, Place& place) const
 {
-    if (const auto change = delta_.find(key, hash)) {
+    if (place.delta_state != delta_state_) {
+        place.in_delta = delta_.find(key, hash);
+        place.delta_state = delta_state_;
+    }
+    return place.in_delta;
+}
+
+std::optional<Entry> IndexPart::find(std::string_view key, IndexHash hash, Place& place) const
+{
+    if (const auto& change = look_in_delta(key, hash, place)) {
         return delta_.entry(*change);
     }
-    const auto& found = look_in_base(key, hash, in_base);
+    const auto& found = look_in_base(key, hash, place);
     return found && !hidden_.contains(found->rank) ? std::optional(found->entry) : std::nullopt;
 }
 
@@ -65,20 +73,22 @@ bool IndexPart::any(std::string_view prefix) const
 }
 
 std::optional<Entry> IndexPart::put(std::string_view key, IndexHash hash, const Entry& entry, bool may_move,
-                                    InBase& in_base)
+                                    Place& place)
 {
-    if (const auto change = delta_.find(key, hash)) {
+    if (const auto& change = look_in_delta(key, hash, place)) {
         const Entry replaced = delta_.entry(*change);
         delta_.replace(*change, entry);
         return replaced;
     }
-    const auto& found = look_in_base(key, hash, in_base);
+    const auto& found = look_in_base(key, hash, place);
     const bool shown = found && !hidden_.contains(found->rank);
     if (found && changes_base() && base_->replace(*found, entry, may_move)) {
         hidden_.erase(found->rank);
-        ++state_;
+        ++base_state_;
     } else {
-        delta_.insert(key, hash, entry);
+        const auto position = delta_.insert(key, hash, entry);
+        place.in_delta = position;
+        place.delta_state = ++delta_state_;
         if (found) {
             hidden_.insert(found->rank);
         }
@@ -86,14 +96,16 @@ std::optional<Entry> IndexPart::put(std::string_view key, IndexHash hash, const 
     return shown ? std::optional(found->entry) : std::nullopt;
 }
 
-std::optional<Entry> IndexPart::erase(std::string_view key, IndexHash hash, InBase& in_base)
+std::optional<Entry> IndexPart::erase(std::string_view key, IndexHash hash, Place& place)
 {
-    if (const auto change = delta_.find(key, hash)) {
+    if (const auto& change = look_in_delta(key, hash, place)) {
         const Entry removed = delta_.entry(*change);
         delta_.erase(*change);
+        place.in_delta.reset();
+        place.delta_state = ++delta_state_;
         return removed;
     }
-    const auto& found = look_in_base(key, hash, in_base);
+    const auto& found = look_in_base(key, hash, place);
     if (!found || hidden_.contains(found->rank)) {
         return std::nullopt;
     }

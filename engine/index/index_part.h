@@ -32,18 +32,21 @@ public:
     // A copy that never changes; neither does the base, which they share, from now on. One call at a time.
     IndexPart freeze() const;
 
-    // What the base has of a key, for one who asks for the same key again: it is looked up when it is not known, or not
-    // true any more. Of one part.
-    struct InBase {
-        std::uint64_t state = 0;  // of the base when somebody looked; 0: nobody has
-        std::optional<IndexBase::Found> found;
+    // Where a key is in either level, for one who asks for the same key again: it is looked up when it is not known, or
+    // not true any more. Of one part.
+    struct Place {
+        std::uint64_t base_state = 0;  // of the base when somebody looked; 0: nobody has
+        std::optional<IndexBase::Found> in_base;
+        std::uint64_t delta_state = 0;  // of the delta, likewise
+        std::optional<std::size_t> in_delta;
+        void forget() { base_state = delta_state = 0; }
     };
-    std::optional<Entry> find(std::string_view key, IndexHash hash, InBase& in_base) const;
+    std::optional<Entry> find(std::string_view key, IndexHash hash, Place& place) const;
     bool any(std::string_view prefix) const;
     // Both return what they replaced or removed. One that throws has changed nothing. `may_move`: see
     // IndexBase::replace.
-    std::optional<Entry> put(std::string_view key, IndexHash hash, const Entry& entry, bool may_move, InBase& in_base);
-    std::optional<Entry> erase(std::string_view key, IndexHash hash, InBase& in_base);
+    std::optional<Entry> put(std::string_view key, IndexHash hash, const Entry& entry, bool may_move, Place& place);
+    std::optional<Entry> erase(std::string_view key, IndexHash hash, Place& place);
 
     std::size_t size() const { return base_->size() - hidden_.count() + delta_.size(); }
     std::size_t memory_bytes() const;
@@ -61,12 +64,14 @@ public:
 private:
     IndexPart(const IndexPart&) = default;
     bool changes_base() const { return !frozen_ && base_->replaceable(); }
-    const std::optional<IndexBase::Found>& look_in_base(std::string_view key, IndexHash hash, InBase& in_base) const;
+    const std::optional<IndexBase::Found>& look_in_base(std::string_view key, IndexHash hash, Place& place) const;
+    const std::optional<std::size_t>& look_in_delta(std::string_view key, IndexHash hash, Place& place) const;
 
     std::shared_ptr<IndexBase> base_;
-    mutable bool frozen_ = false;  // the base
-    std::uint64_t state_ = 1;      // of the base, counting the entries that were replaced in it
-    RankSet hidden_;               // ranks in the base whose keys were erased or are in the delta
+    mutable bool frozen_ = false;    // the base
+    std::uint64_t base_state_ = 1;   // counting the entries that were replaced in it
+    RankSet hidden_;                 // ranks in the base whose keys were erased or are in the delta
+    std::uint64_t delta_state_ = 1;  // counting the keys that came and went
     IndexDelta delta_;
 };
 

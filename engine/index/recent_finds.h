@@ -24,7 +24,7 @@ public:
     class Find {
     public:
         std::optional<std::size_t> part;  // that the key is in, or would be
-        IndexPart::InBase in_base;
+        IndexPart::Place place;
         // Whether the key has an entry, and which.
         void know(const std::optional<Entry>& entry)
         {
@@ -62,7 +62,7 @@ public:
         Find& find = finds_[hash % kFinds];
         if (find.shape_ != shape_ || find.key_ != key) {
             find.part.reset();
-            find.in_base = {};
+            find.place.forget();
             find.known_ = false;
             find.key_.assign(key);
             find.shape_ = shape_;

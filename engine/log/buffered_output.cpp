@@ -4,11 +4,15 @@
 #include <cstddef>
 
 namespace bytestore {
+namespace {
+
+constexpr std::size_t kUsual = 1024;                  // bytes that most commits have
+constexpr std::size_t kMany = std::size_t{64} << 10;  // that cost more to copy than to write by themselves
+
+}  // namespace
 
 Status BufferedOutput::append(std::string_view bytes)
 {
-    constexpr std::size_t kUsual = 1024;                  // that most commits have
-    constexpr std::size_t kMany = std::size_t{64} << 10;  // that cost more to copy than to write by themselves
     const bool many = bytes.size() >= kMany;
     if (!buffer_.empty() && (many || buffer_.size() + bytes.size() > format::kPiece)) {
         TRY(flush());
@@ -28,6 +32,11 @@ Status BufferedOutput::flush()
     TRY(write(buffer_));
     buffer_.clear();
     return {};
+}
+
+std::string BufferedOutput::spare_room()
+{
+    return buffer_.capacity() <= 2 * kUsual ? std::move(buffer_) : std::string();
 }
 
 Status BufferedOutput::write(std::string_view bytes)

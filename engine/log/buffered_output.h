@@ -16,14 +16,16 @@ class BufferedOutput {
 public:
     using Written = std::function<void(std::uint64_t at, std::string_view bytes)>;
 
-    // `written` hears of what stands in the file now.
-    BufferedOutput(File& file, std::uint64_t at, Written written = {})
-        : file_(file), written_to_(at), written_(std::move(written))
+    // `written` hears of what stands in the file now. `room`: an empty string, whose memory is used.
+    BufferedOutput(File& file, std::uint64_t at, Written written = {}, std::string room = {})
+        : file_(file), written_to_(at), written_(std::move(written)), buffer_(std::move(room))
     {
     }
 
     Status append(std::string_view bytes);
     Status flush();
+    // After the last flush: room for another one, if it is little.
+    std::string spare_room();
     std::uint64_t position() const { return written_to_ + buffer_.size(); }  // where the next byte will stand
     format::Output output()
     {

@@ -161,7 +161,7 @@ bool Catalog::intact() const
     return index_.intact();
 }
 
-void Catalog::commit(const std::vector<Change>& changes)
+void Catalog::commit(std::span<const Change> changes)
 {
     const std::unique_lock lock(mutex_);
     ++version_;
@@ -304,13 +304,13 @@ void Catalog::settle_pending_locked()
 
 std::optional<Catalog::Found> Catalog::find(std::string_view key) const
 {
-    return reading([&]() -> std::optional<Found> {
-        const auto entry = index_.find(key);
-        if (!entry) {
-            return std::nullopt;
-        }
-        return Found{.entry = *entry, .segment = accounts_[entry->segment]->view.segment};
-    });
+    return reading([&] { return found_locked(index_.find(key)); });
+}
+
+std::optional<Catalog::Found> Catalog::found_locked(const std::optional<Entry>& entry) const
+{
+    return entry ? std::optional(Found{.entry = *entry, .segment = accounts_[entry->segment]->view.segment})
+                 : std::nullopt;
 }
 
 std::vector<std::optional<Catalog::Found>> Catalog::find_each(std::span<const std::string> keys) const
@@ -354,6 +354,14 @@ std::vector<Catalog::Listed> Catalog::find_all(const ListRequest& request) const
 bool Catalog::any(std::string_view prefix) const
 {
     return reading([&] { return index_.any(prefix); });
+}
+
+Catalog::Presence Catalog::presence(std::string_view prefix) const
+{
+    return reading([&] {
+        const auto [below, entry] = index_.presence(prefix);
+        return Presence{.below = below, .found = found_locked(entry)};
+    });
 }
 
 // The next of them; whether that was all. Others need not wait for long.

@@ -150,7 +150,7 @@ public:
     // Whether all that was looked up in an index on demand could be had. The only method that tells instead of mending.
     bool intact() const;
 
-    void commit(const std::vector<Change>& changes);
+    void commit(std::span<const Change> changes);
     // Grows with every change: what was found after it was read is still so while it stays the same.
     std::uint64_t version() const { return version_; }
 
@@ -160,6 +160,11 @@ public:
     ListedNames list_names(const ListRequest& request) const;
     std::vector<Listed> find_all(const ListRequest& request) const;  // the keys of list(), without groups
     bool any(std::string_view prefix) const;
+    struct Presence {
+        bool below = false;
+        std::optional<Found> found;
+    };
+    Presence presence(std::string_view prefix) const;  // see Index
     Totals totals() const;
     // Brings an index on demand into memory, whole.
     void load() const;
@@ -197,6 +202,7 @@ private:
     static void make_leftover_locked(Account& account);
     template <class Read>
     auto reading(Read read) const -> decltype(read());
+    std::optional<Found> found_locked(const std::optional<Entry>& entry) const;
     void rebuild_locked(const std::optional<Entry>& end) const;
     std::vector<SegmentView> segments_locked() const;
     std::optional<Entry> change_index_locked(const Change& change);

@@ -98,8 +98,8 @@ Status LogWriter::append(std::uint64_t lines, const Emit& emit, const std::vecto
 
 Status LogWriter::write_lines(std::uint64_t lines, const Emit& emit)
 {
-    BufferedOutput output(segment_->file(), end_,
-                          [this](std::uint64_t at, std::string_view bytes) { tail_.append(*active_, at, bytes); });
+    const auto note = [this](std::uint64_t at, std::string_view bytes) { tail_.append(*active_, at, bytes); };
+    BufferedOutput output(segment_->file(), end_, note, std::move(room_));
     auto written = emit(output);
     if (written) {
         written = output.flush();
@@ -112,6 +112,7 @@ Status LogWriter::write_lines(std::uint64_t lines, const Emit& emit)
         return written;
     }
     end_ = output.position();
+    room_ = output.spare_room();
     lines_ += lines;
     catalog_.set_size(*active_, end_);
     return {};

@@ -126,6 +126,7 @@ private:
     bool newline_missing_ = false;
     bool must_roll_ = false;
     LogTail tail_;
+    std::string room_;  // what is written next is put together in it
 
     mutable std::mutex stop_mutex_;
     std::atomic<bool> stopped_ = false;  // set with stop_mutex_ held, behind the reason

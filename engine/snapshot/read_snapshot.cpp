@@ -230,7 +230,7 @@ Result<Snapshot> read_snapshot(ReadAt read, std::uint64_t size, SnapshotLoad loa
     TRY_ASSIGN(auto segments, read_segments(reader, header));
     const auto entries = static_cast<std::size_t>(header.entries);
     const auto starts =
-        std::make_shared<const std::vector<std::uint64_t>>(read_numbers(reader, IndexBase::blocks_of(entries)));
+        std::make_shared<std::vector<std::uint64_t>>(read_numbers(reader, IndexBase::blocks_of(entries)));
     auto sums = read_numbers(reader, IndexBase::pages_of(entries));
     const auto keys = read_page_keys(reader, sums.size());
     const bool ascending = std::ranges::adjacent_find(*starts, std::greater_equal<>{}) == starts->end();
