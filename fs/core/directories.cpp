@@ -176,7 +176,7 @@ void Directories::expire_listing(const NodePtr& directory)
     directory->state->listing.expire();
 }
 
-Status Directories::check_empty(const Node* directory, const std::string& key) const
+Status Directories::check_empty(const Node* directory, std::string_view key) const
 {
     const auto marker = marker_key(key);
     const auto first = store_.list({.prefix = child_prefix(key), .delimiter = {}, .after = {}, .limit = 2});

@@ -68,7 +68,7 @@ public:
     void store_time(const NodePtr& directory) const;
 
     // Errc::not_empty while anything but the marker is in it.
-    Status check_empty(const Node* directory, const std::string& key) const;
+    Status check_empty(const Node* directory, std::string_view key) const;
     // Adds the marker of `directory` to `batch` if nothing would be left under it once the entry with key `gone` has
     // been taken out. One whose marker would be too long a key goes.
     void keep(Batch& batch, const NodePtr& directory, std::string_view gone) const;

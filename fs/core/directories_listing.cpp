@@ -183,8 +183,9 @@ Named Directories::named(const NodePtr& directory, std::string_view name) const
 {
     const auto spot = names_.spot_of(directory, name);
     const auto target = spot ? names_.at(*spot) : std::nullopt;
-    return target ? Named{.type = target->type, .plain = spot->place == Node::Place::segment && is_plain(spot->segment)}
-                  : Named{};
+    return target
+               ? Named{.type = target->type, .plain = spot->place == Node::Place::segment && is_plain(spot->segment())}
+               : Named{};
 }
 
 // Nobody can come back to one of its names.
@@ -398,7 +399,7 @@ std::optional<DirectoryEntry> Directories::entry_of(const NodePtr& directory, Li
         }
         name.type = target->type;
     }
-    const auto ino = NodeTable::Numbers(nodes_).of(*directory, spot->place, spot->segment, *name.type, spot->key);
+    const auto ino = NodeTable::Numbers(nodes_).of(*directory, spot->place, spot->segment(), *name.type, spot->key());
     return DirectoryEntry{.name = name.name, .ino = ino, .type = *name.type, .cookie = name.cookie};
 }
 

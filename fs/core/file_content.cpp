@@ -43,7 +43,7 @@ Bytes slice(std::shared_ptr<const std::string> text, std::uint64_t offset, std::
     return Bytes{.owner = std::move(text), .view = view};
 }
 
-Result<Position> Files::change(const NodePtr& file, const AttributeChange& change)
+Result<Files::Changed> Files::change(const NodePtr& file, const AttributeChange& change)
 {
     const std::lock_guard lock(file->mutex);
     TRY(store_.writable());
@@ -51,7 +51,7 @@ Result<Position> Files::change(const NodePtr& file, const AttributeChange& chang
         TRY(make_content_locked(file));
     }
     if (!file->content) {
-        return change_stored(file, change);
+        return change_stored_locked(file, change);
     }
     auto& content = *file->content;
     if (content.failure) {
@@ -61,10 +61,11 @@ Result<Position> Files::change(const NodePtr& file, const AttributeChange& chang
     TRY(change.size ? resize_locked(file, *change.size, time) : reserve_unresized_locked(file, key_of(file)));
     change_meta(content.meta, file->type, change, store_owner_, time);
     content.note_change();
-    return Position{};
+    TRY_ASSIGN(const auto attributes, attributes_locked(file, nullptr));
+    return Changed{.position = {}, .attributes = attributes};
 }
 
-Result<Position> Files::change_stored(const NodePtr& file, const AttributeChange& change)
+Result<Files::Changed> Files::change_stored_locked(const NodePtr& file, const AttributeChange& change)
 {
     const auto value = stored(file);
     if (!value) {
@@ -76,22 +77,26 @@ Result<Position> Files::change_stored(const NodePtr& file, const AttributeChange
         touch(meta, time);
     }
     change_meta(meta, file->type, change, store_owner_, time);
+    const auto old_size = value->entry().size;
+    const auto size = change.size.value_or(old_size);
+    const auto shown = [&] { return shown_locked(*file, meta, size); };
     if (file->detached) {
         file->orphan->meta = meta;
-        return Position{};
+        return Changed{.position = {}, .attributes = shown()};
     }
     Batch batch;
-    if (!change.size || *change.size == value->entry().size) {
-        batch.copy(value->key(), value->key(), meta);
-        return store_.commit(batch);
-    }
-    TRY(check_size(*change.size));
     Buffer data(limit_, spare_);
-    TRY(claim(*file, data, *change.size));
-    TRY(load(store_, *value, std::min(*change.size, value->entry().size), data));
-    TRY(data.resize(*change.size));
-    batch.set_borrowed(value->key(), data.bytes(), meta);
-    return store_.commit(batch);
+    if (size == old_size) {
+        batch.copy(value->key(), value->key(), meta);
+    } else {
+        TRY(check_size(size));
+        TRY(claim(*file, data, size));
+        TRY(load(store_, *value, std::min(size, old_size), data));
+        TRY(data.resize(size));
+        batch.set_borrowed(value->key(), data.bytes(), meta);
+    }
+    TRY_ASSIGN(const auto position, store_.commit(batch));
+    return Changed{.position = position, .attributes = shown()};
 }
 
 Status Files::load_locked(const NodePtr& file, std::uint64_t most)

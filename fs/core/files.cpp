@@ -121,6 +121,11 @@ void Files::note_size(Node& file, std::uint64_t size)
 Result<Attributes> Files::attributes(const NodePtr& file, const Target* found)
 {
     const std::lock_guard lock(file->mutex);
+    return attributes_locked(file, found);
+}
+
+Result<Attributes> Files::attributes_locked(const NodePtr& file, const Target* found)
+{
     const bool is_current = found != nullptr && found->value && !file->detached && found->version == store_.version();
     if (is_current) {
         file->seen_in = found->version;
@@ -132,11 +137,17 @@ Result<Attributes> Files::attributes(const NodePtr& file, const Target* found)
         return removed();
     }
     const auto& meta = file->content ? file->content->meta : file->orphan ? file->orphan->meta : value->entry().meta;
-    auto attributes = attributes_of(file->type, meta, store_owner_);
-    attributes.ino = file->ino;
-    attributes.links = file->detached ? 0 : 1;
-    attributes.size = value != nullptr ? value->entry().size : file->content ? file->content->data.size() : 0;
-    note_size(*file, attributes.size);
+    const auto size = value != nullptr ? value->entry().size : file->content ? file->content->data.size() : 0;
+    return shown_locked(*file, meta, size);
+}
+
+Attributes Files::shown_locked(Node& file, const Meta& meta, std::uint64_t size) const
+{
+    auto attributes = attributes_of(file.type, meta, store_owner_);
+    attributes.ino = file.ino;
+    attributes.links = file.detached ? 0 : 1;
+    attributes.size = size;
+    note_size(file, size);
     return attributes;
 }
 

@@ -78,7 +78,11 @@ public:
     // Whether the next write reads such a value first.
     static bool is_large_and_unread(const Node& file) { return file.large && file.unread; }
     // A change of attributes: a record at once, unless the file is open for writing.
-    Result<Position> change(const NodePtr& file, const AttributeChange& change);
+    struct Changed {
+        Position position;
+        Attributes attributes;  // after it
+    };
+    Result<Changed> change(const NodePtr& file, const AttributeChange& change);
 
     // Opening and closing. A new file (`create`) has no record yet; its node is in the table already.
     Status create(const NodePtr& file, const Meta& meta);
@@ -139,7 +143,9 @@ private:
     void forget_locked(Node& file);
     void note_content(const NodePtr& file);
     void forget_content(const Node& file);
-    Result<Position> change_stored(const NodePtr& file, const AttributeChange& change);
+    Result<Attributes> attributes_locked(const NodePtr& file, const Target* found);
+    Attributes shown_locked(Node& file, const Meta& meta, std::uint64_t size) const;
+    Result<Changed> change_stored_locked(const NodePtr& file, const AttributeChange& change);
     Status claim(const Node& file, Buffer& buffer, std::uint64_t size);
     void drop_unchanged(const Node& but);
     // All of it, or the first `most` bytes for one who truncates it.

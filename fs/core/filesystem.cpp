@@ -86,7 +86,8 @@ Status Filesystem::check_own(const NodePtr& parent, std::string_view name)
 
 NodePtr Filesystem::node_at(const Target& target)
 {
-    return nodes_.look_up(target.spot.directory, target.spot.place, target.spot.segment, target.type, target.spot.key);
+    const auto& spot = target.spot;
+    return nodes_.look_up(spot.directory, spot.place, spot.segment(), target.type, spot.key());
 }
 
 Result<Attributes> Filesystem::attributes_of_node(const NodePtr& node, const Target* found)
@@ -167,9 +168,14 @@ Result<Attributes> Filesystem::change(Ino ino, const AttributeChange& change)
         if (found->place == Node::Place::control) {
             return change_control(*found, change);
         }
-        TRY_ASSIGN(position,
-                   found->type == Type::directory ? directories_.change(found, change) : files_.change(found, change));
-        attributes = attributes_of_node(found);
+        if (found->type == Type::directory) {
+            TRY_ASSIGN(position, directories_.change(found, change));
+            attributes = directories_.attributes(found);
+        } else {
+            TRY_ASSIGN(const auto changed, files_.change(found, change));
+            position = changed.position;
+            attributes = changed.attributes;
+        }
     }
     TRY(store_.settle(position));
     return attributes;
@@ -223,17 +229,17 @@ Result<Attributes> Filesystem::make(Ino parent, std::string_view name, const New
         if (names_.at(spot)) {
             return fail(Errc::exists, "the name is taken");
         }
-        if ((directory && spot.place == Node::Place::value) || has_reserved_segment(spot.key)) {
+        if ((directory && spot.place == Node::Place::value) || has_reserved_segment(spot.key())) {
             return fail(Errc::invalid, fmt::format("a {} cannot be named {}", directory ? "directory" : "link", name));
         }
         const auto mode = what.mode | (directory && directories_.passes_group_on(in) ? S_ISGID : 0U);
         const auto meta = new_meta(what.type, mode, directories_.owner_in(in, owner), store_owner_, now());
         Batch batch;
-        directory ? batch.set(marker_key(spot.key), "", meta)
-                  : batch.set(spot.key, std::string(what.target), meta, Kind::link);
+        directory ? batch.set(marker_key(spot.key()), "", meta)
+                  : batch.set(std::string(spot.key()), std::string(what.target), meta, Kind::link);
         TRY_ASSIGN(const auto position, store_.commit(batch));
         directories_.entry_changed(spot, directory ? 1 : 0);
-        attributes = known(nodes_.look_up(in, spot.place, spot.segment, what.type, spot.key));
+        attributes = known(nodes_.look_up(in, spot.place, spot.segment(), what.type, spot.key()));
         return position;
     }));
     return attributes;
@@ -258,9 +264,9 @@ Result<Position> Filesystem::unlink_locked(const NodePtr& parent, std::string_vi
     Position position;
     if (target.value) {
         Batch batch;
-        batch.remove(target.spot.key);
+        batch.remove(std::string(target.spot.key()));
         if (target.spot.place == Node::Place::segment) {
-            directories_.keep(batch, parent, target.spot.key);
+            directories_.keep(batch, parent, target.spot.key());
         }
         TRY_ASSIGN(position, store_.commit(batch));
     }
@@ -287,10 +293,10 @@ Result<Position> Filesystem::remove_directory_locked(const NodePtr& parent, std:
         return fail(Errc::not_directory, "is not a directory");
     }
     const auto found = target.node_in(nodes_);
-    TRY(directories_.check_empty(found.get(), target.spot.key));
+    TRY(directories_.check_empty(found.get(), target.spot.key()));
     Batch batch;
-    batch.remove(marker_key(target.spot.key));
-    directories_.keep(batch, parent, target.spot.key);
+    batch.remove(marker_key(target.spot.key()));
+    directories_.keep(batch, parent, target.spot.key());
     TRY_ASSIGN(const auto position, store_.commit(batch));
     if (found) {
         nodes_.detach(*found);
@@ -431,7 +437,7 @@ void Filesystem::dropped(const Node& file, bool vanished)
 {
     invalidations_.content(file.ino);
     if (vanished) {
-        directories_.entry_changed({.directory = file.parent, .place = file.place, .segment = file.segment, .key = {}});
+        directories_.entry_changed(Names::spot_of(file));
         invalidations_.entry(file.parent->ino, Names::name_of(file));
     }
 }

@@ -87,7 +87,7 @@ Result<Filesystem::Created> Filesystem::create_locked(const NodePtr& parent, std
         }
         TRY(check_no_link(there->type));
         handle->writes = request.writes || request.truncate;
-        TRY(handle->writes ? check_writable_key(spot.key) : Status{});
+        TRY(handle->writes ? check_writable_key(spot.key()) : Status{});
         handle->node = node_at(*there);
         if (auto opened = files_.open(handle->node, request); !opened) {
             nodes_.forget(handle->node, 1);
@@ -96,13 +96,13 @@ Result<Filesystem::Created> Filesystem::create_locked(const NodePtr& parent, std
         TRY_ASSIGN(const auto attributes, files_.attributes(handle->node));
         return Created{.attributes = attributes, .handle = std::move(handle)};
     }
-    if (spot.key.empty() || has_reserved_segment(spot.key)) {
+    if (spot.key().empty() || has_reserved_segment(spot.key())) {
         return fail(Errc::invalid, fmt::format("a file cannot be named {}", name));
     }
-    if (spot.key.size() > kMaxKeyBytes) {
-        return fail(Errc::name_too_long, fmt::format("the key would have {} bytes", spot.key.size()));
+    if (spot.key().size() > kMaxKeyBytes) {
+        return fail(Errc::name_too_long, fmt::format("the key would have {} bytes", spot.key().size()));
     }
-    handle->node = nodes_.look_up(parent, spot.place, spot.segment, Type::file, spot.key);
+    handle->node = nodes_.look_up(parent, spot.place, spot.segment(), Type::file, spot.key());
     if (auto made = files_.create(
             handle->node, new_meta(Type::file, mode, directories_.owner_in(parent, owner), store_owner_, now()));
         !made) {

@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::size_t kAliasPage = 64;
 
-// The key of a node, or of what has that segment below it; of the root, that is the segment.
-std::string join(const Node& node, std::optional<std::string_view> below)
+// The prefix of all keys below a node, or below what has that segment in it: the key and a ':'. Of the root the segment
+// is the key.
+std::string prefix_of(const Node& node, std::optional<std::string_view> below)
 {
     // No recursion: keys, and so paths, may have thousands of segments.
     const auto for_each_segment = [&](const auto& use) {
@@ -27,12 +28,28 @@ std::string join(const Node& node, std::optional<std::string_view> below)
     };
     std::size_t size = 0;
     for_each_segment([&size](std::string_view segment) { size += segment.size() + 1; });
-    std::string key(size - 1, ':');
+    std::string prefix(size, ':');
     for_each_segment([&](std::string_view segment) {
         size -= segment.size() + 1;
-        segment.copy(key.data() + size, segment.size());
+        segment.copy(prefix.data() + size, segment.size());
     });
-    return key;
+    return prefix;
+}
+
+Spot spot_in(const NodePtr& directory, std::string_view segment)
+{
+    return {.directory = directory,
+            .place = Node::Place::segment,
+            .prefix = prefix_of(*directory, segment),
+            .segment_size = segment.size()};
+}
+
+Spot value_spot_in(const NodePtr& directory)
+{
+    return {.directory = directory,
+            .place = Node::Place::value,
+            .prefix = prefix_of(*directory, std::nullopt),
+            .segment_size = 0};
 }
 
 std::string name_of(const Node& directory, Node::Place place, std::string_view segment)
@@ -51,7 +68,7 @@ std::unexpected<Error> nothing_there()
 
 NodePtr Target::node_in(const NodeTable& nodes) const
 {
-    return pending ? pending : nodes.find(*spot.directory, spot.place, spot.segment);
+    return pending ? pending : nodes.find(*spot.directory, spot.place, spot.segment());
 }
 
 Names::Names(const Store& store, const PendingFiles& pending)
@@ -61,7 +78,17 @@ Names::Names(const Store& store, const PendingFiles& pending)
 
 std::optional<std::string> Names::key_of(const Node& node) const
 {
-    return node.place == Node::Place::root ? std::nullopt : std::optional(join(node, std::nullopt));
+    if (node.place == Node::Place::root) {
+        return std::nullopt;
+    }
+    auto key = bytestore::fs::prefix_of(node, std::nullopt);
+    key.pop_back();
+    return key;
+}
+
+Spot Names::spot_of(const Node& node)
+{
+    return node.place == Node::Place::value ? value_spot_in(node.parent) : spot_in(node.parent, node.segment);
 }
 
 std::string Names::name_of(const Node& node)
@@ -71,7 +98,7 @@ std::string Names::name_of(const Node& node)
 
 std::string Names::name_of(const Spot& spot)
 {
-    return bytestore::fs::name_of(*spot.directory, spot.place, spot.segment);
+    return bytestore::fs::name_of(*spot.directory, spot.place, spot.segment());
 }
 
 std::string Names::path_of(const Node& node)
@@ -85,7 +112,7 @@ std::string Names::path_of(const Node& node)
 
 std::string Names::prefix_of(const Node& directory) const
 {
-    return child_prefix(key_of(directory));
+    return bytestore::fs::prefix_of(directory, std::nullopt);
 }
 
 bool Names::is_directory(std::string_view key) const
@@ -96,12 +123,6 @@ bool Names::is_directory(std::string_view key) const
 std::optional<ValueRef> Names::value_of(std::string_view key) const
 {
     return is_marker(key) ? std::nullopt : store_.find(key);
-}
-
-Spot Names::spot_of(const NodePtr& directory, Node::Place place, std::string segment) const
-{
-    auto key = place == Node::Place::value ? key_of(*directory).value_or("") : join(*directory, segment);
-    return Spot{.directory = directory, .place = place, .segment = std::move(segment), .key = std::move(key)};
 }
 
 std::optional<std::string> Names::resolve_alias(const std::string& prefix, std::string_view head,
@@ -126,35 +147,39 @@ std::optional<std::string> Names::resolve_alias(const std::string& prefix, std::
 
 Result<Spot> Names::spot_of(const NodePtr& directory, std::string_view name) const
 {
-    const bool in_root = directory->place == Node::Place::root;
-    auto parsed = parse_name(name, in_root);
+    if (directory->detached) {
+        return nothing_there();
+    }
+    if (is_plain(name)) {
+        return spot_in(directory, name);
+    }
+    auto parsed = parse_name(name, directory->place == Node::Place::root);
     if (!parsed) {
         return parsed.error().code == Errc::name_too_long ? forward(parsed) : nothing_there();
     }
-    auto place = Node::Place::segment;
-    if (directory->detached || parsed->type == ParsedName::Type::control) {
-        return nothing_there();
-    }
-    if (parsed->type == ParsedName::Type::value) {
-        place = Node::Place::value;
-    } else if (parsed->type == ParsedName::Type::alias) {
-        auto segment = resolve_alias(prefix_of(*directory), parsed->segment, name);
-        if (!segment) {
+    switch (parsed->type) {
+        case ParsedName::Type::control:
             return nothing_there();
-        }
-        parsed->segment = std::move(*segment);
+        case ParsedName::Type::value:
+            return value_spot_in(directory);
+        case ParsedName::Type::segment:
+            return spot_in(directory, parsed->segment);
+        case ParsedName::Type::alias:
+            break;
     }
-    return spot_of(directory, place, std::move(parsed->segment));
+    const auto segment = resolve_alias(prefix_of(*directory), parsed->segment, name);
+    return segment ? Result<Spot>(spot_in(directory, *segment)) : nothing_there();
 }
 
 Result<Target> Names::resolve(const NodePtr& directory, std::string_view name, std::optional<Type> listed) const
 {
     TRY_ASSIGN(auto&& spot, spot_of(directory, name));
-    auto target = at(std::move(spot), listed);
-    if (!target) {
+    Result<Target> target(std::in_place);
+    if (!look(spot, listed, *target)) {
         return nothing_there();
     }
-    return std::move(*target);
+    target->spot = std::move(spot);
+    return target;
 }
 
 // Most are files with plain names, whose keys follow one another.
@@ -181,7 +206,7 @@ std::vector<std::optional<Target>> Names::resolve_each(const NodePtr& directory,
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (auto& value = values[i]) {
             auto& target = targets[stored[i]].emplace();
-            target.spot = {directory, Node::Place::segment, std::string(listed[stored[i]].name), value->key()};
+            target.spot = {directory, Node::Place::segment, value->key() + ':', listed[stored[i]].name.size()};
             target.type = type_of(value->entry().kind);
             target.version = version;
             target.value = std::move(value);
@@ -196,44 +221,60 @@ Result<Spot> Names::place_for(const NodePtr& directory, std::string_view name,
     if (directory->detached) {
         return fail(Errc::not_found, "the directory was removed");
     }
-    TRY_ASSIGN(auto&& parsed, parse_name(name, directory->place == Node::Place::root));
+    if (is_plain(name)) {
+        return spot_in(directory, name);
+    }
+    TRY_ASSIGN(const auto& parsed, parse_name(name, directory->place == Node::Place::root));
     switch (parsed.type) {
         case ParsedName::Type::control:
             return fail(Errc::not_permitted, ".control is the mount's own");
         case ParsedName::Type::value:
-            return spot_of(directory, Node::Place::value, {});
+            return value_spot_in(directory);
         case ParsedName::Type::segment:
-            return spot_of(directory, Node::Place::segment, std::move(parsed.segment));
+            return spot_in(directory, parsed.segment);
         case ParsedName::Type::alias:
             break;
     }
-    if (auto known = resolve_alias(prefix_of(*directory), parsed.segment, name)) {
-        return spot_of(directory, Node::Place::segment, std::move(*known));
+    if (const auto known = resolve_alias(prefix_of(*directory), parsed.segment, name)) {
+        return spot_in(directory, *known);
     }
     if (moved && alias_names(name, *moved, directory->place == Node::Place::root)) {
-        return spot_of(directory, Node::Place::segment, std::string(*moved));
+        return spot_in(directory, *moved);
     }
     return fail(Errc::invalid, fmt::format("{} is the alias of no key, and cannot be made", name));
 }
 
-std::optional<Target> Names::at(Spot spot, std::optional<Type> listed) const
+std::optional<Target> Names::at(const Spot& spot) const
 {
-    const bool may_be_directory =
-        spot.place == Node::Place::segment && listed.value_or(Type::directory) == Type::directory;
     std::optional<Target> target(std::in_place);
-    target->version = store_.version();
-    if (auto node = pending_.find(*spot.directory, spot.place, spot.segment)) {
-        target->pending = std::move(node);
-    } else if (may_be_directory && is_directory(spot.key)) {
-        target->type = Type::directory;
-    } else if (auto value = value_of(spot.key)) {
-        target->type = type_of(value->entry().kind);
-        target->value = std::move(value);
-    } else {
+    if (!look(spot, std::nullopt, *target)) {
         return std::nullopt;
     }
-    target->spot = std::move(spot);
+    target->spot = spot;
     return target;
+}
+
+// Whether something is at a place, and what; all of `target` but the place.
+bool Names::look(const Spot& spot, std::optional<Type> listed, Target& target) const
+{
+    target.version = store_.version();
+    if (auto node = pending_.find(*spot.directory, spot.place, spot.segment())) {
+        target.pending = std::move(node);
+        return true;
+    }
+    const bool may_be_directory =
+        spot.place == Node::Place::segment && listed.value_or(Type::directory) == Type::directory;
+    auto [below, value] = may_be_directory ? store_.presence(spot.prefix)
+                                           : Store::Presence{.below = false, .value = store_.find(spot.key())};
+    if (below) {
+        target.type = Type::directory;
+    } else if (value && !is_marker(spot.key())) {
+        target.type = type_of(value->entry().kind);
+        target.value = std::move(value);
+    } else {
+        return false;
+    }
+    return true;
 }
 
 }  // namespace bytestore::fs

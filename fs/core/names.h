@@ -9,6 +9,7 @@
 #include "fs/core/node_table.h"
 #include "fs/core/pending_files.h"
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,8 +22,11 @@ namespace bytestore::fs {
 struct Spot {
     NodePtr directory;
     Node::Place place = Node::Place::segment;
-    std::string segment;
-    std::string key;
+    std::string prefix;            // of all keys below it: its key and a ':'
+    std::size_t segment_size = 0;  // of what its key ends with; 0 of a %value
+
+    std::string_view key() const { return std::string_view(prefix).substr(0, prefix.size() - 1); }
+    std::string_view segment() const { return key().substr(key().size() - segment_size); }
 };
 
 // What is there.
@@ -43,6 +47,8 @@ public:
 
     // The key of a node that is not detached; nullopt for the root.
     std::optional<std::string> key_of(const Node& node) const;
+    // Where a node is that is not detached; not the root.
+    static Spot spot_of(const Node& node);
     // As its parent lists it.
     static std::string name_of(const Node& node);
     static std::string name_of(const Spot& spot);
@@ -51,8 +57,8 @@ public:
     // The prefix of all keys below a directory.
     std::string prefix_of(const Node& directory) const;
 
-    // Errc::not_found if nothing is there (or can ever be); Errc::name_too_long.
-    // `listed`: see at().
+    // Errc::not_found if nothing is there (or can ever be); Errc::name_too_long. `listed`: what a listing that is
+    // current tells of its type.
     Result<Target> resolve(const NodePtr& directory, std::string_view name, std::optional<Type> listed = {}) const;
     // The same of names of one listing, for less; nullopt where nothing is any more.
     std::vector<std::optional<Target>> resolve_each(const NodePtr& directory, std::span<const ListedName> listed) const;
@@ -63,8 +69,8 @@ public:
     // directory is gone.
     Result<Spot> place_for(const NodePtr& directory, std::string_view name,
                            std::optional<std::string_view> moved = {}) const;
-    // What is at a place, if anything. `listed`: what a listing that is current tells of its type.
-    std::optional<Target> at(Spot spot, std::optional<Type> listed = {}) const;
+    // What is at a place, if anything.
+    std::optional<Target> at(const Spot& spot) const;
     // Whether `key` is a directory: keys or a marker stand under it.
     bool is_directory(std::string_view key) const;
     // What a file or a link with this key shows; a marker is neither.
@@ -73,7 +79,7 @@ public:
 private:
     std::optional<std::string> resolve_alias(const std::string& prefix, std::string_view head,
                                              std::string_view alias) const;
-    Spot spot_of(const NodePtr& directory, Node::Place place, std::string segment) const;
+    bool look(const Spot& spot, std::optional<Type> listed, Target& target) const;
 
     const Store& store_;
     const PendingFiles& pending_;

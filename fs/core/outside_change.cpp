@@ -82,8 +82,8 @@ OutsideChange::Before& OutsideChange::note_spot(const NodePtr& directory, std::s
     }
     Before before{.spot = {.directory = directory,
                            .place = Node::Place::segment,
-                           .segment = std::string(segment),
-                           .key = std::string(key)},
+                           .prefix = child_prefix(key),
+                           .segment_size = segment.size()},
                   .node = nodes_.find(*directory, Node::Place::segment, segment),
                   .type = {},
                   .value = names_.value_of(key)};
@@ -110,10 +110,10 @@ Position OutsideChange::record_what_is_left()
 
 std::optional<Type> OutsideChange::type_after(const Before& before) const
 {
-    if (names_.is_directory(before.spot.key)) {
+    if (names_.is_directory(before.spot.key())) {
         return Type::directory;
     }
-    if (const auto value = names_.value_of(before.spot.key)) {
+    if (const auto value = names_.value_of(before.spot.key())) {
         return type_of(value->entry().kind);
     }
     const auto target = names_.at(before.spot);  // a new file
@@ -147,11 +147,11 @@ void OutsideChange::mend_value(const Before& before)
     if (!before.named || !before.node) {
         return;
     }
-    const auto now = names_.value_of(before.spot.key);
+    const auto now = names_.value_of(before.spot.key());
     const auto file = nodes_.find(*before.node, Node::Place::value, {});
     if (before.value.has_value() != now.has_value() ||
         (now && type_of(now->entry().kind) != type_of(before.value->entry().kind))) {
-        entry_changed({.directory = before.node, .place = Node::Place::value, .segment = {}, .key = {}});
+        entry_changed({.directory = before.node, .place = Node::Place::value, .prefix = {}, .segment_size = 0});
     }
     if (file && (now ? type_of(now->entry().kind) == file->type : !before.value)) {
         follow(file, before);
@@ -162,12 +162,12 @@ void OutsideChange::mend_value(const Before& before)
 
 void OutsideChange::become_directory(const Before& before)
 {
-    const auto& [directory, place, segment, key] = before.spot;
+    const auto& spot = before.spot;
     if (!before.node) {
         return;
     }
-    const auto value = names_.value_of(key);
-    const bool is_new = pending_.find(*directory, place, segment) == before.node;
+    const auto value = names_.value_of(spot.key());
+    const bool is_new = pending_.find(*spot.directory, spot.place, spot.segment()) == before.node;
     if (value ? type_of(value->entry().kind) != before.node->type : !is_new) {
         vanish(before.node, before);
         return;
@@ -176,7 +176,7 @@ void OutsideChange::become_directory(const Before& before)
     if (is_new) {
         pending_.remove(*file);
     }
-    const auto node = nodes_.look_up(directory, place, segment, Type::directory, key);
+    const auto node = nodes_.look_up(spot.directory, spot.place, spot.segment(), Type::directory, spot.key());
     nodes_.move(file, node, Node::Place::value, {});
     nodes_.forget(node, 1);  // the kernel does not know it yet; its %value holds it
     if (is_new) {
@@ -191,7 +191,7 @@ void OutsideChange::leave_directory(const Before& before, std::optional<Type> ty
     nodes_.detach(*before.node);
     contents_.insert(before.node->ino);
     if (file && file->type == type) {
-        nodes_.move(file, before.spot.directory, before.spot.place, before.spot.segment);
+        nodes_.move(file, before.spot.directory, before.spot.place, before.spot.segment());
         follow(file, before);
     } else {
         vanish(file, before);
@@ -201,7 +201,7 @@ void OutsideChange::leave_directory(const Before& before, std::optional<Type> ty
 // The file has its key still.
 void OutsideChange::follow(const NodePtr& file, const Before& before)
 {
-    const auto now = names_.value_of(before.spot.key);
+    const auto now = names_.value_of(before.spot.key());
     if (file && before.named && !same_record(before.value, now)) {
         if (files_.replaced(file)) {
             stale_.push_back(file);

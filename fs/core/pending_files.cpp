@@ -6,6 +6,7 @@ void PendingFiles::add(const NodePtr& file)
 {
     const std::lock_guard lock(mutex_);
     files_[file->parent->ino][{file->place, file->segment}] = file;
+    empty_ = false;
 }
 
 void PendingFiles::remove(const Node& file)
@@ -21,11 +22,15 @@ void PendingFiles::remove(const Node& file)
     }
     if (directory->second.empty()) {
         files_.erase(directory);
+        empty_ = files_.empty();
     }
 }
 
 NodePtr PendingFiles::find(const Node& directory, Node::Place place, std::string_view segment) const
 {
+    if (empty_) {
+        return nullptr;
+    }
     const std::lock_guard lock(mutex_);
     const auto in_directory = files_.find(directory.ino);
     if (in_directory == files_.end()) {

@@ -4,6 +4,7 @@
 
 #include "fs/core/node.h"
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <string>
@@ -28,6 +29,7 @@ private:
 
     mutable std::mutex mutex_;
     std::unordered_map<Ino, std::map<Id, NodePtr>> files_;  // guarded by mutex_; by directory
+    std::atomic<bool> empty_ = true;                        // changes with mutex_ held
 };
 
 }  // namespace bytestore::fs

@@ -2,6 +2,8 @@
 
 #include "fs/mapping.h"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace bytestore::fs {
@@ -26,10 +28,11 @@ Result<Position> Rename::run(const NodePtr& parent, std::string_view name, const
 {
     TRY_ASSIGN(from_, names_.resolve(parent, name));
     const bool has_segment = from_.spot.place == Node::Place::segment;
-    TRY_ASSIGN(to_, names_.place_for(new_parent, new_name,
-                                     has_segment ? std::optional<std::string_view>(from_.spot.segment) : std::nullopt));
+    TRY_ASSIGN(to_,
+               names_.place_for(new_parent, new_name,
+                                has_segment ? std::optional<std::string_view>(from_.spot.segment()) : std::nullopt));
     replaced_ = names_.at(to_);
-    if (replaced_ && from_.spot.key == to_.key && from_.spot.place == to_.place) {
+    if (replaced_ && from_.spot.key() == to_.key() && from_.spot.place == to_.place) {
         return mode == RenameMode::no_replace ? Result<Position>(fail(Errc::exists, "the name is taken"))
                                               : Result<Position>(Position{});
     }
@@ -58,7 +61,7 @@ Status Rename::check(RenameMode mode) const
         if (!replaced_) {
             return fail(Errc::not_found, "there is nothing to exchange with");
         }
-        if (replaced_->type == Type::directory && is_below(from_.spot.key, to_.key)) {
+        if (replaced_->type == Type::directory && is_below(from_.spot.key(), to_.key())) {
             return fail(Errc::invalid, "a directory cannot change places with something inside it");
         }
         if (replaced_->type == Type::directory && from_.spot.place == Node::Place::value) {
@@ -73,8 +76,8 @@ Status Rename::check(RenameMode mode) const
 // Keys of the reserved form are moved where they are, but none is made.
 Status Rename::check_reserved(RenameMode mode) const
 {
-    const bool from = has_reserved_segment(from_.spot.key);
-    const bool to = has_reserved_segment(to_.key);
+    const bool from = has_reserved_segment(from_.spot.key());
+    const bool to = has_reserved_segment(to_.key());
     if ((to && !from) || (mode == RenameMode::exchange && from != to)) {
         return fail(Errc::invalid, "a key of this form cannot be made");
     }
@@ -83,7 +86,7 @@ Status Rename::check_reserved(RenameMode mode) const
 
 Status Rename::check_directory(RenameMode mode) const
 {
-    if (to_.place == Node::Place::value || is_below(to_.key, from_.spot.key)) {
+    if (to_.place == Node::Place::value || is_below(to_.key(), from_.spot.key())) {
         return fail(Errc::invalid, "a directory cannot be moved there");
     }
     if (mode == RenameMode::exchange || !replaced_) {
@@ -93,7 +96,7 @@ Status Rename::check_directory(RenameMode mode) const
         return fail(Errc::not_directory, "a file is in the way");
     }
     const auto node = replaced_->node_in(nodes_);
-    return directories_.check_empty(node.get(), to_.key);
+    return directories_.check_empty(node.get(), to_.key());
 }
 
 Status Rename::plan(RenameMode mode)
@@ -108,25 +111,24 @@ Status Rename::plan(RenameMode mode)
 
 Status Rename::move_target(const Target& from, const Spot& to)
 {
-    return from.type == Type::directory ? move_directory(from.spot.key, to.key) : move_file(from, to.key);
+    return from.type == Type::directory ? move_directory(from.spot, to) : move_file(from, std::string(to.key()));
 }
 
-Status Rename::move_directory(const std::string& from, const std::string& to)
+Status Rename::move_directory(const Spot& from, const Spot& to)
 {
-    const auto prefix = child_prefix(from);
-    const auto new_prefix = child_prefix(to);
-    TRY(files_.follow(from, to));
-    if (const auto value = names_.value_of(from)) {
-        move_stored(from, to, value->entry().meta);
+    TRY(files_.follow(from.key(), to.key()));
+    if (const auto value = names_.value_of(from.key())) {
+        move_stored(std::string(from.key()), std::string(to.key()), value->entry().meta);
     }
-    ListRequest request{.prefix = prefix, .delimiter = {}, .after = {}, .limit = kItemsAPage};
+    const auto marker = marker_key(from.key());
+    ListRequest request{.prefix = from.prefix, .delimiter = {}, .after = {}, .limit = kItemsAPage};
     for (auto page = store_.list(request); !page.empty(); page = store_.list(request)) {
         for (const auto& item : page) {
             auto meta = item.entry.meta;
-            if (item.name == marker_key(from)) {
+            if (item.name == marker) {
                 touch_ctime(meta, time_);
             }
-            move_stored(item.name, new_prefix + item.name.substr(prefix.size()), meta);
+            move_stored(item.name, to.prefix + item.name.substr(from.prefix.size()), meta);
         }
         request.after = page.back().name;
     }
@@ -134,48 +136,50 @@ Status Rename::move_directory(const std::string& from, const std::string& to)
 }
 
 // A buffer that is no record yet is committed under the new name.
-Status Rename::move_file(const Target& from, const std::string& to)
+Status Rename::move_file(const Target& from, std::string to)
 {
     if (const auto node = from.node_in(nodes_)) {
         TRY_ASSIGN(const bool added, files_.add_to(batch_, node, to, time_));
         if (added) {
-            destinations_.insert(to);
+            destinations_.push_back(std::move(to));
             if (from.value) {
-                sources_.push_back(from.spot.key);
+                sources_.emplace_back(from.spot.key());
             }
             return {};
         }
     }
     auto meta = from.value->entry().meta;
     touch_ctime(meta, time_);
-    move_stored(from.spot.key, to, meta);
+    move_stored(std::string(from.spot.key()), std::move(to), meta);
     return {};
 }
 
-void Rename::move_stored(const std::string& from, const std::string& to, const Meta& meta)
+void Rename::move_stored(std::string from, std::string to, const Meta& meta)
 {
     batch_.copy(from, to, meta);
-    sources_.push_back(from);
-    destinations_.insert(to);
+    sources_.push_back(std::move(from));
+    destinations_.push_back(std::move(to));
 }
 
 // Deletes come behind all Sets, so that what reads only a part of the batch finds a copy rather than nothing.
 void Rename::remove_sources(RenameMode mode)
 {
-    for (const auto& key : sources_) {
-        if (!destinations_.contains(key)) {
-            batch_.remove(key);
+    std::ranges::sort(destinations_);
+    const auto is_taken = [this](std::string_view key) { return std::ranges::binary_search(destinations_, key); };
+    for (auto& key : sources_) {
+        if (!is_taken(key)) {
+            batch_.remove(std::move(key));
         }
     }
     if (mode == RenameMode::exchange) {
         return;
     }
-    if (replaced_ && replaced_->type == Type::directory && !destinations_.contains(marker_key(to_.key))) {
-        batch_.remove(marker_key(to_.key));
+    if (replaced_ && replaced_->type == Type::directory && !is_taken(marker_key(to_.key()))) {
+        batch_.remove(marker_key(to_.key()));
     }
     const bool leaves = from_.spot.directory != to_.directory || to_.place == Node::Place::value;
     if (from_.spot.place == Node::Place::segment && leaves && !from_.pending) {
-        directories_.keep(batch_, from_.spot.directory, from_.spot.key);
+        directories_.keep(batch_, from_.spot.directory, from_.spot.key());
     }
 }
 
@@ -193,9 +197,9 @@ void Rename::move_nodes(RenameMode mode)
         if (node && other) {
             nodes_.exchange(node, other);
         } else if (node) {
-            nodes_.move(node, to_.directory, to_.place, to_.segment);
+            nodes_.move(node, to_.directory, to_.place, to_.segment());
         } else if (other) {
-            nodes_.move(other, from_.spot.directory, from_.spot.place, from_.spot.segment);
+            nodes_.move(other, from_.spot.directory, from_.spot.place, from_.spot.segment());
         }
     } else {
         if (other && replaced_->type == Type::directory) {
@@ -204,7 +208,7 @@ void Rename::move_nodes(RenameMode mode)
             files_.orphan(other, replaced_->value);
         }
         if (node) {
-            nodes_.move(node, to_.directory, to_.place, to_.segment);
+            nodes_.move(node, to_.directory, to_.place, to_.segment());
         }
     }
     for (const auto& moved : {node, other}) {

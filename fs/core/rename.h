@@ -9,7 +9,6 @@
 #include "fs/core/node_table.h"
 
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,9 +35,9 @@ private:
     Status check_reserved(RenameMode mode) const;
     Status plan(RenameMode mode);
     Status move_target(const Target& from, const Spot& to);
-    Status move_directory(const std::string& from, const std::string& to);
-    Status move_file(const Target& from, const std::string& to);
-    void move_stored(const std::string& from, const std::string& to, const Meta& meta);
+    Status move_directory(const Spot& from, const Spot& to);
+    Status move_file(const Target& from, std::string to);
+    void move_stored(std::string from, std::string to, const Meta& meta);
     void remove_sources(RenameMode mode);
     void move_nodes(RenameMode mode);
     void entry_changed(const Spot& spot) const;
@@ -56,7 +55,7 @@ private:
     const std::int64_t time_ = now();
     Batch batch_;
     std::vector<std::string> sources_;
-    std::set<std::string, std::less<>> destinations_;
+    std::vector<std::string> destinations_;
 };
 
 }  // namespace bytestore::fs
