@@ -32,6 +32,7 @@ struct Attributes {
     std::int64_t ctime = 0;
     bool changes_by_itself = false;  // must not be cached: a control file
     bool changes_its_inode = false;  // its name must not be cached either
+    bool is_passing = false;         // the kernel, which is being told them otherwise, must not take them from here
 };
 
 struct Owner {

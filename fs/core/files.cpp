@@ -147,6 +147,7 @@ Attributes Files::shown_locked(Node& file, const Meta& meta, std::uint64_t size)
     attributes.ino = file.ino;
     attributes.links = file.detached ? 0 : 1;
     attributes.size = size;
+    attributes.is_passing = file.being_told > 0;
     note_size(file, size);
     return attributes;
 }

@@ -320,48 +320,37 @@ Status Filesystem::apply(const Batch& batch)
 {
     collect_pages(batch);
     Position position;
-    std::vector<NodePtr> stale;
-    std::vector<NodePtr> grown;
+    OutsideChange change(store_, nodes_, names_, files_, directories_, pending_);
     {
         const std::unique_lock names(names_lock_);
-        OutsideChange change(store_, nodes_, names_, files_, directories_, pending_);
         TRY_ASSIGN(position, change.run(batch, invalidations_));
-        stale = change.stale_files();
-        grown = change.grown_files();
     }
     invalidations_.wait();
-    tell_ends(std::move(grown));
-    for (const auto& file : stale) {
+    tell_sizes(change);
+    for (const auto& file : change.stale_files()) {
         files_.pages_are_forgotten(file);
     }
     return store_.settle(position);
 }
 
-// Whoever has such a file open appends at its end, or has it mapped, and does not ask. A read that was under way when
-// the kernel forgot the pages may hold one of them yet, and would show what is behind its end: it is given time.
-void Filesystem::tell_ends(std::vector<NodePtr> grown)
+// The kernel only asks anew for what somebody asks it for, and reads of an open file, mappings and appends do not. A
+// read that was under way when it forgot the pages may hold one of them yet, and would show what is behind the end of a
+// file that grew: it is given time.
+void Filesystem::tell_sizes(const OutsideChange& change)
 {
-    std::erase_if(grown, [](const NodePtr& file) { return !Files::is_open(file); });
-    if (grown.empty()) {
+    if (change.resized_files().empty()) {
         return;
     }
-    std::this_thread::sleep_for(kReadUnderWay);
+    if (std::ranges::any_of(change.grown_files(), Files::is_open)) {
+        std::this_thread::sleep_for(kReadUnderWay);
+    }
     {
         const std::shared_lock names(names_lock_);
-        std::ranges::for_each(grown, [this](const NodePtr& file) { tell_end(file); });
+        for (const auto& file : change.resized_files()) {
+            invalidations_.size(file->ino, Names::path_of(*file));
+        }
     }
     invalidations_.wait();
-}
-
-void Filesystem::tell_end(const NodePtr& file)
-{
-    const auto attributes = files_.attributes(file);
-    if (!attributes || attributes->size == 0) {
-        return;
-    }
-    if (const auto last = files_.read(file, attributes->size - 1, 1); last && last->view.size() == 1) {
-        invalidations_.end(file->ino, attributes->size - 1, last->view.front());
-    }
 }
 
 // What was written to mappings of the files that change, and is still with the kernel, counts as written before.

@@ -40,6 +40,8 @@
 
 namespace bytestore::fs {
 
+class OutsideChange;
+
 // An open file or directory, owned by the caller from open or create to release.
 struct Handle {
     NodePtr node;
@@ -184,9 +186,8 @@ private:
     void collect_pages(const Batch& batch);
     // A read of the kernel's lasts longer only if whoever reads gets no processor.
     static constexpr std::chrono::milliseconds kReadUnderWay{2};
-    void tell_ends(std::vector<NodePtr> grown);
+    void tell_sizes(const OutsideChange& change);
     void let_the_end_be_told_first(const NodePtr& file, std::uint64_t offset);
-    void tell_end(const NodePtr& file);
     template <class Of>
     void collect_pages(Of of);
     Status commit_pending();

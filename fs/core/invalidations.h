@@ -15,9 +15,8 @@ struct Invalidations {
     std::function<void(Ino parent, const std::string& name)> entry;  // a name, and the listing that it is in
     // What is told of a name, which leads where it did, is to be asked anew by the next who follows it.
     std::function<void(Ino parent, const std::string& name)> answer;
-    // Where a file ends now, told by its last byte, of a file whose content was told before: the kernel only asks anew
-    // for what somebody asks it for, and reads of an open file, mappings and appends do not.
-    std::function<void(Ino, std::uint64_t offset, char last)> end;
+    // The size of the file at this path below the mount, whatever it is by then, while nobody writes to the file.
+    std::function<void(Ino, const std::string& path)> size;
     // A directory's attributes, also those that are on their way to somebody who asked before: the kernel would believe
     // them when they come, though it knows of the change. Called with locks held, before the change is answered, and
     // done when it returns.

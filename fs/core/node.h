@@ -110,6 +110,8 @@ struct Node {
     std::atomic<bool> moved = false;
     // A file's value became shorter beside the mount: the kernel may not know its end yet. Set as `moved`.
     std::atomic<bool> cut = false;
+    // How often the kernel is being told of its size right now: see SizesToTell, which counts.
+    std::atomic<std::uint16_t> being_told = 0;
 
     // Hints: a file's value took long to write when it was last looked at; the next write has to read it first.
     std::atomic<bool> large = false;

@@ -207,8 +207,13 @@ void OutsideChange::follow(const NodePtr& file, const Before& before)
             stale_.push_back(file);
         }
         contents_.insert(file->ino);
-        file->cut = file->cut || (before.value && (!now || now->entry().size < before.value->entry().size));
-        followed_[file] = now && (!before.value || now->entry().size > before.value->entry().size);
+        const auto old_size = before.value ? before.value->entry().size : 0;
+        const auto size = now ? now->entry().size : 0;
+        file->cut = file->cut || size < old_size;
+        if (size != old_size) {
+            resized_.add(file);
+        }
+        followed_[file] = size > old_size;
     }
 }
 

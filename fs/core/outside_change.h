@@ -16,6 +16,7 @@
 #include "fs/core/names.h"
 #include "fs/core/node_table.h"
 #include "fs/core/pending_files.h"
+#include "fs/core/sizes_to_tell.h"
 
 #include <functional>
 #include <map>
@@ -39,6 +40,8 @@ public:
     const std::vector<NodePtr>& stale_files() const { return stale_; }
     // Those that show a longer record.
     std::vector<NodePtr> grown_files() const;
+    // Those that show a longer or a shorter one: see SizesToTell, whose life ends with that of this.
+    const std::vector<NodePtr>& resized_files() const { return resized_.files(); }
 
 private:
     // A name that the kernel may have cached, for it knows the directory: what stood there before.
@@ -74,7 +77,8 @@ private:
     std::map<std::string, Before, std::less<>> before_;
     std::set<std::pair<Ino, std::string>> entries_;
     std::set<Ino> contents_;
-    std::vector<NodePtr> stale_;        // see stale_files
+    std::vector<NodePtr> stale_;  // see stale_files
+    SizesToTell resized_;
     std::map<NodePtr, bool> followed_;  // files that show another record; whether it is longer
 };
 

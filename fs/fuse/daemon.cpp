@@ -117,7 +117,7 @@ Status serve_store(Store& store, const MountOptions& options, const Places& plac
         session->stop();
     });
     TRY(session->mount(places.mount_point));
-    filesystem->attach(*session);
+    filesystem->attach(*session, places.mount_point);
     Status welcome;
     const Status served = session->serve([&](Transport transport) {
         welcome = events.started(transport);

@@ -1,6 +1,7 @@
 #include "fs/fuse/directory_reply.h"
 
 #include "fs/fuse/replies.h"
+#include "fs/fuse/request.h"
 
 namespace bytestore::fuse {
 DirectoryReply::DirectoryReply(fuse_req_t request, const FilesystemSettings& settings, std::size_t size)
@@ -30,6 +31,7 @@ bool DirectoryReply::add(const fs::DirectoryEntry& entry)
 // "." and ".." are told by number only.
 bool DirectoryReply::add(const fs::KnownEntry& entry)
 {
+    filesystem(request_).tells(entry.attributes);
     auto param = entry_of(entry.attributes, settings_);
     param.ino = entry.looked_up ? param.ino : 0;
     return took(fuse_add_direntry_plus(request_, buffer_.get() + used_, size_ - used_, entry.name.c_str(), &param,

@@ -109,6 +109,7 @@ void on_create(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t m
             reply_inode_error(request, made.error());
             return;
         }
+        filesystem(request).tells(*made);
         const auto entry = entry_of(*made, filesystem(request).settings());
         if (fuse_reply_create(request, &entry, &info) == -ENOENT) {
             take_back([&] {

@@ -19,13 +19,13 @@ void expire(int (*notify)(fuse_session*, fuse_ino_t, const char*, std::size_t, F
     notify(session, parent, name.c_str(), name.size());
 }
 
-void store(fuse_session* session, fuse_ino_t ino, std::uint64_t offset, std::string_view content)
+void store(fuse_session* session, fuse_ino_t ino, std::string_view content)
 {
     fuse_bufvec bytes{};
     bytes.count = 1;
     bytes.buf[0].size = content.size();
     bytes.buf[0].mem = const_cast<char*>(content.data());
-    fuse_lowlevel_notify_store(session, ino, static_cast<off_t>(offset), &bytes, static_cast<fuse_buf_copy_flags>(0));
+    fuse_lowlevel_notify_store(session, ino, 0, &bytes, static_cast<fuse_buf_copy_flags>(0));
 }
 
 }  // namespace
@@ -33,7 +33,7 @@ void store(fuse_session* session, fuse_ino_t ino, std::uint64_t offset, std::str
 void Invalidator::push(std::uint64_t ino, std::string_view content) const
 {
     if (auto* const session = session_.load()) {
-        store(session, ino, 0, content);
+        store(session, ino, content);
     }
 }
 
@@ -46,22 +46,25 @@ void Invalidator::attributes(std::uint64_t ino) const
 
 void Invalidator::content(std::uint64_t ino)
 {
-    add({.ino = ino});
+    add([ino](fuse_session* session) { fuse_lowlevel_notify_inval_inode(session, ino, 0, 0); });
 }
 
 void Invalidator::entry(std::uint64_t parent, const std::string& name)
 {
-    add({.ino = parent, .name = name});
+    add([parent, name](fuse_session* session) {
+        fuse_lowlevel_notify_inval_entry(session, parent, name.c_str(), name.size());
+        fuse_lowlevel_notify_inval_inode(session, parent, 0, 0);
+    });
 }
 
 void Invalidator::answer(std::uint64_t parent, const std::string& name)
 {
-    add({.ino = parent, .name = name, .expires = true});
+    add([parent, name](fuse_session* session) { expire(fuse_lowlevel_notify_expire_entry, session, parent, name); });
 }
 
-void Invalidator::end(std::uint64_t ino, std::uint64_t offset, char last)
+void Invalidator::size(std::uint64_t ino, const std::string& path)
 {
-    add({.ino = ino, .end = std::pair(offset, last)});
+    add([this, ino, path](fuse_session*) { mount_.refresh(ino, path); });
 }
 
 void Invalidator::add(Note note)
@@ -80,9 +83,10 @@ void Invalidator::wait()
     all_told_.wait(lock, [this, all = noted_] { return told_ >= all || !started_; });
 }
 
-void Invalidator::start(fuse_session* session)
+void Invalidator::start(fuse_session* session, const std::string& mount_point)
 {
     const std::lock_guard starting(stop_mutex_);
+    mount_.reach(mount_point);
     {
         const std::lock_guard lock(mutex_);
         started_ = true;
@@ -113,29 +117,11 @@ void Invalidator::run(fuse_session* session, const std::stop_token& stop)
         const Note note = std::move(notes_.front());
         notes_.pop_front();
         lock.unlock();
-        tell(session, note);
+        note(session);
         lock.lock();
         ++told_;
         all_told_.notify_all();
     }
-}
-
-// An inode or name that the kernel does not know needs no invalidation: the result does not matter.
-void Invalidator::tell(fuse_session* session, const Note& note)
-{
-    if (note.end) {
-        const auto& [offset, last] = *note.end;
-        store(session, note.ino, offset, {&last, 1});
-        return;
-    }
-    if (note.expires) {
-        expire(fuse_lowlevel_notify_expire_entry, session, note.ino, *note.name);
-        return;
-    }
-    if (note.name) {
-        fuse_lowlevel_notify_inval_entry(session, note.ino, note.name->c_str(), note.name->size());
-    }
-    fuse_lowlevel_notify_inval_inode(session, note.ino, 0, 0);
 }
 
 }  // namespace bytestore::fuse

@@ -3,18 +3,18 @@
 #pragma once
 
 #include "fs/fuse/fuse_api.h"
+#include "fs/fuse/own_mount.h"
 
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
-#include <utility>
 
 namespace bytestore::fuse {
 
@@ -24,8 +24,8 @@ public:
     void content(std::uint64_t ino);
     void entry(std::uint64_t parent, const std::string& name);
     void answer(std::uint64_t parent, const std::string& name);
-    // The kernel's idea of the file's size grows to `offset` + 1.
-    void end(std::uint64_t ino, std::uint64_t offset, char last);
+    // The kernel asks for the size of the file that is there: see OwnMount::refresh.
+    void size(std::uint64_t ino, const std::string& path);
 
     // Tell at once.
     void push(std::uint64_t ino, std::string_view content) const;
@@ -36,21 +36,21 @@ public:
     // may need.
     void wait();
 
-    void start(fuse_session* session);
+    // Of what is mounted there.
+    void start(fuse_session* session, const std::string& mount_point);
     // Takes no more notes; returns once what was noted before is told, for which the kernel may need answers to its
     // requests. Any thread may call it, more than once.
     void stop();
 
+    // Whether a request is one by which size() has the kernel ask: it changes nothing.
+    bool is_asking(pid_t thread) const { return mount_.is_asking(thread); }
+
 private:
-    struct Note {
-        std::uint64_t ino = 0;
-        std::optional<std::string> name{};  // of an entry in the directory `ino`
-        bool expires = false;               // only what was told of it
-        std::optional<std::pair<std::uint64_t, char>> end{};
-    };
+    // Tells something. The kernel does not know the inode or the name any more, perhaps: then there is nothing to tell,
+    // and the result does not matter.
+    using Note = std::function<void(fuse_session*)>;
 
     void add(Note note);
-    static void tell(fuse_session* session, const Note& note);
     void run(fuse_session* session, const std::stop_token& stop);
 
     std::mutex mutex_;
@@ -63,6 +63,7 @@ private:
     std::uint64_t told_ = 0;
 
     std::atomic<fuse_session*> session_ = nullptr;  // between start and stop
+    OwnMount mount_;
 
     std::mutex stop_mutex_;  // taken before mutex_
     std::jthread thread_;    // guarded by stop_mutex_

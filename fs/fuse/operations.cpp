@@ -23,6 +23,7 @@ void reply_attributes(fuse_req_t request, const Result<fs::Attributes>& attribut
         reply_inode_error(request, attributes.error());
         return;
     }
+    filesystem(request).tells(*attributes);
     const auto st = stat_of(*attributes, filesystem(request).settings());
     fuse_reply_attr(request, &st, attribute_timeout(*attributes));
 }
@@ -116,6 +117,10 @@ fs::AttributeChange change_of(const struct stat& st, int which)
 
 void on_setattr(fuse_req_t request, fuse_ino_t ino, struct stat* st, int which, fuse_file_info* /*info*/)
 {
+    if (filesystem(request).is_own(request)) {
+        on_getattr(request, ino, nullptr);
+        return;
+    }
     const bool is_large = filesystem(request).core().is_large(ino);
     guard_change(request, is_large, [=, change = change_of(*st, which)](fs::Filesystem& core) {
         reply_attributes(request, core.change(ino, change));
@@ -236,7 +241,7 @@ Filesystem::Filesystem(Store& store, FilesystemSettings settings, fs::DaemonCont
             {.content = [this](fs::Ino ino) { invalidator_.content(ino); },
              .entry = [this](fs::Ino parent, const std::string& name) { invalidator_.entry(parent, name); },
              .answer = [this](fs::Ino parent, const std::string& name) { invalidator_.answer(parent, name); },
-             .end = [this](fs::Ino ino, std::uint64_t offset, char last) { invalidator_.end(ino, offset, last); },
+             .size = [this](fs::Ino ino, const std::string& path) { invalidator_.size(ino, path); },
              .attributes = [this](fs::Ino ino) { invalidator_.attributes(ino); },
              .push = [this](fs::Ino ino, std::string_view content) { invalidator_.push(ino, content); },
              .wait = [this] { invalidator_.wait(); }},

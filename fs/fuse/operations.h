@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace bytestore::fuse {
 
@@ -28,10 +29,10 @@ public:
 
     // Between these two, while `session` is there, the kernel hears of invalidations. The requests that it waits for
     // are answered until detach has returned.
-    void attach(Session& session)
+    void attach(Session& session, const std::string& mount_point)
     {
         rings_ = &session.rings();
-        invalidator_.start(session.get());
+        invalidator_.start(session.get(), mount_point);
     }
     void detach() { invalidator_.stop(); }
 
@@ -39,6 +40,15 @@ public:
     const FilesystemSettings& settings() const { return settings_; }
     // Those of the session, which is attached before the first request.
     Rings& rings() { return *rings_; }
+    // Before an answer that tells attributes.
+    void tells(const fs::Attributes& attributes) const
+    {
+        if (attributes.is_passing) {
+            invalidator_.attributes(attributes.ino);
+        }
+    }
+    // Whether the daemon made the request itself, and only wants the attributes told.
+    bool is_own(fuse_req_t request) const { return invalidator_.is_asking(fuse_req_ctx(request)->pid); }
 
 private:
     const FilesystemSettings settings_;

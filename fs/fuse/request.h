@@ -75,6 +75,7 @@ inline void reply_entry(fuse_req_t request, const Result<fs::Attributes>& attrib
         reply_error(request, attributes.error());
         return;
     }
+    filesystem(request).tells(*attributes);
     const auto entry = entry_of(*attributes, filesystem(request).settings());
     fuse_reply_entry(request, &entry);
 }

@@ -158,6 +158,55 @@ assert m[:] == b'b' * 8192
 )");
 }
 
+// Nobody asks for the attributes in between, from which the kernel could learn the size.
+TEST_F(KvsTest, WhoSeeksOrAppendsFindsTheEndOfAValueThatWasSetBeside)
+{
+    python(R"(
+for depth in [0, 30]:  # beyond PATH_MAX
+    for _ in range(depth):
+        os.mkdir('d' * 200)
+        os.chdir('d' * 200)
+    open('f', 'w').close()
+    key = ('d' * 200 + ':') * depth + 'f'
+    held = os.open('f', os.O_RDWR)
+    for size in [9000, 10, 5000, 0, 4096, 3]:
+        kvs('set', key, 'x' * size)
+        assert os.lseek(held, 0, os.SEEK_END) == size, (depth, size)
+        kvs('set', key, 'x' * (size // 2))
+        assert os.pwritev(held, [b'end'], 0, os.RWF_APPEND) == 3
+        os.fsync(held)
+        assert kvs('get', '--raw', key) == 'x' * (size // 2) + 'end', (depth, size)
+    os.close(held)
+)");
+}
+
+// The kernel learns of other sizes while it has writes on their way: it must not put zeros in their place.
+TEST_F(KvsTest, WhatIsAppendedWhileTheValueIsSetIsStoredAsItWasWritten)
+{
+    remount({"-o", "compact_threshold=0"});  // every record is to be looked at
+    python(R"(
+import json, multiprocessing, random, time
+def forever(what):
+    process = multiprocessing.Process(target=lambda: [what() for _ in iter(int, 1)], daemon=True)
+    process.start()
+    return process
+def append():
+    with open('v', 'ab', buffering=0) as f: assert f.write(b'ABC') == 3
+def set(size):
+    with open('.control/apply', 'w') as f: f.write(json.dumps({'cmd': 'Set', 'key': 'v', 'value': 'x' * size}) + '\n')
+set(1)
+others = [forever(append), forever(lambda: cat('v')), forever(lambda: cat('v'))]
+for _ in range(int(1000 * float(os.environ.get('BYTESTORE_TEST_SCALE', 1))) + 200):
+    set(300)
+    set(12)
+    time.sleep(random.random() * 0.003)
+assert all(process.is_alive() for process in others)
+)");
+    for (const auto& record : records()) {
+        EXPECT_EQ(record.value.find('\0'), std::string::npos) << record.key;
+    }
+}
+
 // The kernel knows the name for free when it is made a link.
 TEST_F(KvsTest, ALinkThatIsSetBesideIsFollowedByThoseWhoCreate)
 {

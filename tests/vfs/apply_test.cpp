@@ -61,6 +61,24 @@ TEST_F(ApplyTest, AValueThatIsReplacedIsForgottenAndItsNameKept)
     EXPECT_EQ(mount.stat("f")->size, 5U);
 }
 
+TEST_F(ApplyTest, TheKernelIsToldOfAnotherSizeAndIsToBelieveNobodyElseMeanwhile)
+{
+    mount.mkdir("d");
+    mount.write("d/%value", "old");
+    for (const std::string now : {"longer", "less", ""}) {
+        std::vector<bool> passing;
+        mount.on_forgetting = [&] { passing.push_back(mount.stat("d/%value")->is_passing); };
+        EXPECT_EQ(mount.kvs_set("d", now), 0);
+        EXPECT_THAT(mount.invalidated().sizes, ElementsAre(Pair(mount.ino("d/%value"), "d/%value")));
+        EXPECT_THAT(passing, ElementsAre(false, true, true)) << "before the change, for what was cached, for the size";
+        EXPECT_FALSE(mount.stat("d/%value")->is_passing);
+    }
+    mount.on_forgetting = [] {};
+    mount.write("d/%value", "same");
+    EXPECT_EQ(mount.kvs_set("d", "size"), 0);
+    EXPECT_THAT(mount.invalidated().sizes, IsEmpty());
+}
+
 TEST_F(ApplyTest, APageThatIsWrittenBackBeforeTheChangeCountsAsAWriteBeforeIt)
 {
     auto file = replaced_while_open("old", "newer", "old");

@@ -134,7 +134,11 @@ void Mount::mount()
                                             invalidated_.entries.emplace_back(parent, name);
                                         },
                                     .answer = [](fs::Ino, const std::string&) {},
-                                    .end = [](fs::Ino, std::uint64_t, char) {},
+                                    .size =
+                                        [this](fs::Ino ino, const std::string& path) {
+                                            const std::lock_guard lock(mutex_);
+                                            invalidated_.sizes.emplace_back(ino, path);
+                                        },
                                     .attributes =
                                         [this](fs::Ino ino) {
                                             const std::lock_guard lock(mutex_);

@@ -55,6 +55,7 @@ struct Invalidated {
     std::vector<std::pair<fs::Ino, std::string>> entries;
     std::vector<std::pair<fs::Ino, std::string>> pushed;
     std::vector<fs::Ino> attributes;
+    std::vector<std::pair<fs::Ino, std::string>> sizes;  // with paths
 };
 
 // So that records are counted as they were written.
