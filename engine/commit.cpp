@@ -235,10 +235,11 @@ Result<format::WrittenSet> Commit::emit_copy(const format::Output& output, const
         TRY_ASSIGN(const auto line, segment.read_line(offset, length, nullptr));
         return format::copy_set(output, file, length, line, key, fields);
     }
-    std::pmr::string text(static_cast<std::size_t>(length), '\0', &memory_);
-    if (tail_.read(source.entry.segment, offset, text)) {
+    std::pmr::string text(&memory_);
+    if (tail_.read(source.entry.segment, offset, static_cast<std::size_t>(length), text)) {
         return format::write_set_raw(output, key, format::value_text_of(text), fields);
     }
+    text.resize(static_cast<std::size_t>(length));
     TRY(file(0, text));
     TRY_ASSIGN(const auto line, segment.parse_line(offset, text, nullptr));
     const auto held = [&text](std::uint64_t from, std::span<char> into) -> Status {

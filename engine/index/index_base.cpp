@@ -130,10 +130,11 @@ bool IndexBase::replace(const Found& found, const Entry& entry, bool may_move)
     const auto block = found.rank / kBlockEntries;
     const char* const begin = bytes.data() + found.packed;
     const char* at = begin;
-    const auto old_mtime = decode_entry(at, found.earlier_mtime).meta.mtime;
+    const auto old_mtime = skip_entry(at, bytes.data() + end_of(block), found.earlier_mtime);
     std::array<char, kMaxEntryBytes> packed;
     const std::string_view own(packed.data(), encode_entry(packed.data(), entry, found.earlier_mtime));
-    if (entry.meta.mtime == old_mtime || at == bytes.data() + end_of(block)) {
+    const bool last_of_block = (found.rank + 1) % kBlockEntries == 0 || found.rank + 1 == size_;
+    if (entry.meta.mtime == old_mtime || last_of_block) {
         return replace_bytes(block, {begin, at}, own, may_move);
     }
     const char* const next = at;
@@ -147,21 +148,33 @@ bool IndexBase::replace(const Found& found, const Entry& entry, bool may_move)
     return replace_bytes(block, {begin, at}, fresh, may_move);
 }
 
-// In a block.
+// In a block. What is left over there, behind its entries, serves one that grows later: then only the block is moved.
 bool IndexBase::replace_bytes(std::size_t block, std::string_view old, std::string_view fresh, bool may_move)
 {
-    const bool moves = fresh.size() != old.size();
-    if (moves && !may_move) {
+    const auto begin = static_cast<std::size_t>(old.data() - bytes_.view().data());
+    if (fresh.size() == old.size()) {
+        bytes_.replace(begin, old.size(), fresh);
+        return true;
+    }
+    const auto room = old.size() + (unused_.empty() ? 0 : unused_[block]);
+    const bool fits = fresh.size() <= room && room - fresh.size() <= kMostUnused;
+    if (!fits && !may_move) {
         return false;
     }
-    if (moves && block_starts_.use_count() > 1) {
+    const std::size_t size = end_of(block) - begin;
+    const std::size_t unused = fits ? room - fresh.size() : kSpareInBlock;
+    std::string moved;
+    moved.reserve(fresh.size() + size - room + unused);
+    moved.append(fresh).append(bytes_.view().substr(begin + old.size(), size - room)).append(unused, '\0');
+    unused_.resize(block_starts_->size());
+    if (!fits && block_starts_.use_count() > 1) {
         block_starts_ = std::make_shared<std::vector<std::uint64_t>>(*block_starts_);
     }
-    bytes_.replace(static_cast<std::size_t>(old.data() - bytes_.view().data()), old.size(), fresh);
-    if (moves) {
-        const auto grown = fresh.size() - old.size();  // modulo 2^64
-        std::ranges::for_each(std::span(*block_starts_).subspan(block + 1),
-                              [grown](std::uint64_t& start) { start += grown; });
+    bytes_.replace(begin, size, moved);
+    unused_[block] = static_cast<std::uint8_t>(unused);
+    const auto grown = moved.size() - size;  // modulo 2^64
+    for (auto behind = fits ? block_starts_->size() : block + 1; behind < block_starts_->size(); ++behind) {
+        (*block_starts_)[behind] += grown;
     }
     return true;
 }
@@ -221,7 +234,7 @@ IndexBase IndexBase::slice(std::size_t first_block, std::size_t last_block) cons
 
 std::size_t IndexBase::memory_bytes() const
 {
-    return bytes_.memory_bytes() + block_starts_->capacity() * sizeof(std::uint64_t) +
+    return bytes_.memory_bytes() + unused_.capacity() + block_starts_->capacity() * sizeof(std::uint64_t) +
            (page_keys_ ? page_keys_->memory_bytes() : 0) + hints_.memory_bytes();
 }
 

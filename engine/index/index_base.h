@@ -2,7 +2,7 @@
 // pointers, so that it can be written to a file and read back as it is (engine/snapshot does).
 //
 // The bytes are blocks of kBlockEntries entries (the last may have fewer), one behind the other; a directory holds
-// where each starts. kPageBlocks blocks are a page, which is what is brought in at once where not all of the bytes are
+// where each starts. A block whose entries were replaced may have a few bytes behind them that say nothing. kPageBlocks blocks are a page, which is what is brought in at once where not all of the bytes are
 // in memory. An entry is
 //
 //   shared   varint: how many bytes its key has in common with the one before it; 0 for the first of a block
@@ -134,7 +134,12 @@ private:
     // The last block whose first key is not above `key`; the first one if there is none.
     std::size_t block_of(std::string_view key) const;
 
+    // Bytes that a block may keep unused when an entry becomes smaller, and that it gets with one that grows.
+    static constexpr std::size_t kMostUnused = 255;
+    static constexpr std::size_t kSpareInBlock = 16;
+
     PagedBytes bytes_;
+    std::vector<std::uint8_t> unused_;  // behind the entries of each block; empty: nothing in any
     Starts block_starts_ = std::make_shared<std::vector<std::uint64_t>>();
     std::shared_ptr<const PageKeys> page_keys_;  // none: they are looked up
     KeyHints hints_;

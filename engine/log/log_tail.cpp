@@ -25,15 +25,15 @@ void LogTail::append(Catalog::Slot slot, std::uint64_t offset, std::string_view 
     kept.substr(first.size()).copy(ring_.get(), kept.size() - first.size());
 }
 
-bool LogTail::read(Catalog::Slot slot, std::uint64_t offset, std::span<char> into) const
+bool LogTail::read(Catalog::Slot slot, std::uint64_t offset, std::size_t size, std::pmr::string& text) const
 {
-    if (slot_ != slot || offset > end_ || into.size() > end_ - offset || end_ - offset > size_) {
+    if (slot_ != slot || offset > end_ || size > end_ - offset || end_ - offset > size_) {
         return false;
     }
     const auto at = static_cast<std::size_t>(offset % kMost);
-    const auto first = std::min(into.size(), kMost - at);
-    std::copy_n(ring_.get() + at, first, into.begin());
-    std::copy_n(ring_.get(), into.size() - first, into.begin() + static_cast<std::ptrdiff_t>(first));
+    const auto first = std::min(size, kMost - at);
+    text.reserve(size);
+    text.assign(ring_.get() + at, first).append(ring_.get(), size - first);
     return true;
 }
 

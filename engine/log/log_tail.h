@@ -9,8 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <optional>
-#include <span>
+#include <string>
 #include <string_view>
 
 namespace bytestore {
@@ -24,8 +25,8 @@ public:
     // These bytes stand in the segment now.
     void append(Catalog::Slot slot, std::uint64_t offset, std::string_view bytes) noexcept;
     void forget() { size_ = 0; }
-    // Fills `into` with what stands there; false if not all of it is known.
-    bool read(Catalog::Slot slot, std::uint64_t offset, std::span<char> into) const;
+    // Puts `size` bytes that stand there into `text`; false if not all of them are known.
+    bool read(Catalog::Slot slot, std::uint64_t offset, std::size_t size, std::pmr::string& text) const;
 
 private:
     std::unique_ptr<char[]> ring_;  // the byte at an offset lies at the rest of that by kMost

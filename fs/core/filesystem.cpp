@@ -159,12 +159,12 @@ bool Filesystem::is_large(Ino ino) const
 
 Result<Attributes> Filesystem::change(Ino ino, const AttributeChange& change)
 {
+    TRY_ASSIGN(const auto found, node(ino));
     Position position;
     Result<Attributes> attributes;
     {
-        const NameLock::ForLong large(names_lock_, is_large(ino));
+        const NameLock::ForLong large(names_lock_, Files::is_large(*found));
         const std::shared_lock names(names_lock_);
-        TRY_ASSIGN(const auto found, node(ino));
         if (found->place == Node::Place::control) {
             return change_control(*found, change);
         }

@@ -49,6 +49,22 @@ protected:
         }
     }
 
+    void expect_splits_into_the_same() const
+    {
+        for (const std::size_t entries : {1, 16, 100}) {
+            auto expected = model_.begin();
+            for (const IndexBase& slice : base_.split(entries)) {
+                EXPECT_EQ(slice.first_key(), expected->first);
+                for (IndexBase::Cursor cursor(slice); cursor.valid(); cursor.next(), ++expected) {
+                    ASSERT_NE(expected, model_.end());
+                    EXPECT_EQ(cursor.key(), expected->first);
+                    EXPECT_EQ(cursor.entry(), expected->second);
+                }
+            }
+            EXPECT_EQ(expected, model_.end());
+        }
+    }
+
     Model model_ = random_model(GetParam());
     IndexBase base_ = packed(model_);
 };
@@ -93,20 +109,23 @@ TEST_P(IndexBaseOfSize, TakesOnlyWhatFitsIfNothingMayBeMoved)
     EXPECT_EQ(taken > 0, !model_.empty());
 }
 
+TEST_P(IndexBaseOfSize, ShowsTheSameHoweverItsEntriesGrowAndShrink)
+{
+    std::mt19937 random(7);
+    for (int i = 0; i < 3000 && !model_.empty(); ++i) {
+        auto& [key, entry] = *std::next(model_.begin(), static_cast<std::ptrdiff_t>(random() % model_.size()));
+        const auto other = entry_number(random() % 50);
+        if (base_.replace(*base_.find(key), other, random() % 2 == 0)) {
+            entry = other;
+        }
+    }
+    expect_finds_all();
+    expect_splits_into_the_same();
+}
+
 TEST_P(IndexBaseOfSize, SplitsIntoBasesThatHoldTheSame)
 {
-    for (const std::size_t entries : {1, 16, 100}) {
-        auto expected = model_.begin();
-        for (const IndexBase& slice : base_.split(entries)) {
-            EXPECT_EQ(slice.first_key(), expected->first);
-            for (IndexBase::Cursor cursor(slice); cursor.valid(); cursor.next(), ++expected) {
-                ASSERT_NE(expected, model_.end());
-                EXPECT_EQ(cursor.key(), expected->first);
-                EXPECT_EQ(cursor.entry(), expected->second);
-            }
-        }
-        EXPECT_EQ(expected, model_.end());
-    }
+    expect_splits_into_the_same();
 }
 
 TEST_P(IndexBaseOfSize, CursorWalksEveryEntryInOrder)

@@ -22,9 +22,9 @@ protected:
     // Whether the tail has these bytes; then they are the right ones.
     bool has(std::size_t offset, std::size_t size) const
     {
-        std::string bytes(size, '\0');
-        const bool known = tail_.read(slot_, offset, bytes);
-        EXPECT_TRUE(!known || bytes == all_.substr(offset, size)) << offset << ' ' << size;
+        std::pmr::string bytes("of before");
+        const bool known = tail_.read(slot_, offset, size, bytes);
+        EXPECT_TRUE(!known || std::string_view(bytes) == all_.substr(offset, size)) << offset << ' ' << size;
         return known;
     }
 
