@@ -206,7 +206,12 @@ std::string join_key(std::optional<std::string_view> directory_key, std::string_
 
 std::string child_prefix(std::optional<std::string_view> directory_key)
 {
-    return directory_key ? std::string(*directory_key) + ':' : std::string();
+    std::string prefix;
+    if (directory_key) {
+        prefix.reserve(directory_key->size() + 1);
+        prefix.append(*directory_key).push_back(':');
+    }
+    return prefix;
 }
 
 std::string path_of_key(std::string_view key, const HasChildren& has_children)

@@ -2,8 +2,8 @@
 // pointers, so that it can be written to a file and read back as it is (engine/snapshot does).
 //
 // The bytes are blocks of kBlockEntries entries (the last may have fewer), one behind the other; a directory holds
-// where each starts. A block whose entries were replaced may have a few bytes behind them that say nothing. kPageBlocks blocks are a page, which is what is brought in at once where not all of the bytes are
-// in memory. An entry is
+// where each starts. A block whose entries were replaced may have a few bytes behind them that say nothing. kPageBlocks
+// blocks are a page, which is what is brought in at once where not all of the bytes are in memory. An entry is
 //
 //   shared   varint: how many bytes its key has in common with the one before it; 0 for the first of a block
 //   own      varint: how many bytes of its key follow

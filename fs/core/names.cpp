@@ -206,7 +206,7 @@ std::vector<std::optional<Target>> Names::resolve_each(const NodePtr& directory,
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (auto& value = values[i]) {
             auto& target = targets[stored[i]].emplace();
-            target.spot = {directory, Node::Place::segment, value->key() + ':', listed[stored[i]].name.size()};
+            target.spot = {directory, Node::Place::segment, child_prefix(value->key()), listed[stored[i]].name.size()};
             target.type = type_of(value->entry().kind);
             target.version = version;
             target.value = std::move(value);
