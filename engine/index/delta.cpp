@@ -155,16 +155,10 @@ std::size_t IndexDelta::append(std::string_view key, const Entry& entry)
     if (records_.size() > 2 * used_ + kLeastGarbage) {
         drop_garbage();
     }
-    std::array<char, kMaxVarintBytes> length;
-    std::array<char, kMaxEntryBytes> packed;
-    char* const length_end = put_varint(length.data(), key.size());
-    char* const packed_end = encode_entry(packed.data(), entry, 0);
+    make_room(records_, kMaxVarintBytes + key.size() + kMaxEntryBytes, kSpare);
     const std::size_t start = records_.size();
-    const auto bytes = static_cast<std::size_t>(length_end - length.data()) + key.size() +
-                       static_cast<std::size_t>(packed_end - packed.data());
-    make_room(records_, bytes, kSpare);
-    records_.append(length.data(), length_end).append(key).append(packed.data(), packed_end);
-    used_ += bytes;
+    append_entry(records_, {key.size()}, key, entry, 0);
+    used_ += records_.size() - start;
     return start;
 }
 

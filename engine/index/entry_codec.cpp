@@ -1,5 +1,7 @@
 #include "engine/index/entry_codec.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <optional>
 
@@ -109,6 +111,25 @@ char* encode_entry(char* to, const Entry& entry, std::int64_t mtime_reference)
     to = put_varint(to, entry.size);
     to = put_time(to, entry.meta.mtime, mtime_reference);
     return encode_rare(to, entry.meta);
+}
+
+// A key that is short is copied twice, since an append of its own costs more.
+void append_entry(std::string& bytes, std::initializer_list<std::uint64_t> numbers, std::string_view key,
+                  const Entry& entry, std::int64_t mtime_reference)
+{
+    constexpr std::size_t kShort = 128;
+    std::array<char, 2 * kMaxVarintBytes + kShort + kMaxEntryBytes> packed;
+    char* end = packed.data();
+    for (const auto number : numbers) {
+        end = put_varint(end, number);
+    }
+    if (key.size() <= kShort) {
+        end = std::copy(key.begin(), key.end(), end);
+    } else {
+        bytes.append(packed.data(), end).append(key);
+        end = packed.data();
+    }
+    bytes.append(packed.data(), encode_entry(end, entry, mtime_reference));
 }
 
 Entry decode_entry(const char*& from, std::int64_t mtime_reference)

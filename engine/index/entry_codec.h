@@ -12,6 +12,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
 
 namespace bytestore {
 
@@ -29,6 +32,10 @@ inline constexpr std::size_t kMaxEntryBytes = 1 + 11 * kMaxVarintBytes;
 
 // Writes at most kMaxEntryBytes at `to`; returns the end of what it wrote.
 char* encode_entry(char* to, const Entry& entry, std::int64_t mtime_reference);
+
+// Appends to `bytes` numbers as varints (two at most), a key, and the entry.
+void append_entry(std::string& bytes, std::initializer_list<std::uint64_t> numbers, std::string_view key,
+                  const Entry& entry, std::int64_t mtime_reference);
 
 // Reads what encode_entry wrote with the same reference and moves `from` behind it. The bytes are trusted.
 Entry decode_entry(const char*& from, std::int64_t mtime_reference);

@@ -253,11 +253,10 @@ void IndexBase::Builder::add(std::string_view key, const Entry& entry)
     } else {
         shared = shared_bytes(last_key_, key);
     }
-    std::array<char, 2 * kMaxVarintBytes + kMaxEntryBytes> packed;
-    char* const lengths_end = put_varint(put_varint(packed.data(), shared), key.size() - shared);
-    char* const entry_end = encode_entry(lengths_end, entry, last_mtime_);
-    bytes_.append(packed.data(), lengths_end).append(key.substr(shared)).append(lengths_end, entry_end);
-    last_key_.replace(shared, std::string::npos, key.substr(shared));
+    const auto own = key.substr(shared);
+    append_entry(bytes_, {shared, own.size()}, own, entry, last_mtime_);
+    last_key_.resize(shared);
+    last_key_.append(own);
     last_mtime_ = entry.meta.mtime;
     next_rank_ = 0;
     added(key);
