@@ -1,5 +1,8 @@
 #include "fs/fuse/invalidator.h"
 
+#include <spdlog/spdlog.h>
+
+#include <exception>
 #include <utility>
 
 namespace bytestore::fuse {
@@ -117,7 +120,11 @@ void Invalidator::run(fuse_session* session, const std::stop_token& stop)
         const Note note = std::move(notes_.front());
         notes_.pop_front();
         lock.unlock();
-        note(session);
+        try {
+            note(session);
+        } catch (const std::exception& error) {
+            spdlog::error("the kernel was not told of a change: {}", error.what());
+        }
         lock.lock();
         ++told_;
         all_told_.notify_all();

@@ -53,6 +53,22 @@ fs::Descriptor open_below(fs::Descriptor directory, std::string_view path)
     return directory.valid() ? open_in(directory, path) : std::move(directory);
 }
 
+// While it lives, this thread's requests are the daemon's own.
+class Asking {
+public:
+    explicit Asking(std::atomic<pid_t>& thread)
+        : thread_(thread)
+    {
+        thread_ = ::gettid();
+    }
+    ~Asking() { thread_ = 0; }
+    Asking(const Asking&) = delete;
+    Asking& operator=(const Asking&) = delete;
+
+private:
+    std::atomic<pid_t>& thread_;
+};
+
 fs::Descriptor open_root(const std::string& mount_point)
 {
     return fs::Descriptor(::open(mount_point.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -76,12 +92,11 @@ void OwnMount::refresh(std::uint64_t ino, const std::string& path)
     if (const auto found = identity_of(root); !found || found->device != device_) {
         return;
     }
-    asking_ = ::gettid();
+    const Asking asking(asking_);
     const auto file = open_below(std::move(root), path);
     if (identity_of(file) == Identity{.device = device_, .ino = ino}) {
         static_cast<void>(::fchownat(file.get(), "", kSame, kSame, AT_EMPTY_PATH));
     }
-    asking_ = 0;
 }
 
 }  // namespace bytestore::fuse
