@@ -333,24 +333,54 @@ Status Filesystem::apply(const Batch& batch)
     return store_.settle(position);
 }
 
-// The kernel only asks anew for what somebody asks it for, and reads of an open file, mappings and appends do not. A
-// read that was under way when it forgot the pages may hold one of them yet, and would show what is behind the end of a
-// file that grew: it is given time.
 void Filesystem::tell_sizes(const OutsideChange& change)
 {
-    if (change.resized_files().empty()) {
-        return;
+    if (!change.grown_files().empty()) {
+        tell_ends(change.grown_files());
     }
-    if (std::ranges::any_of(change.grown_files(), Files::is_open)) {
-        std::this_thread::sleep_for(kReadUnderWay);
-    }
+    std::ranges::for_each(change.cut_files(), [this](const NodePtr& file) { tell_size(file); });
+}
+
+// A read that was under way when the kernel forgot the pages may hold one of them yet, and would show what is behind
+// its end: it is given time.
+void Filesystem::tell_ends(const std::vector<NodePtr>& grown)
+{
+    std::this_thread::sleep_for(kReadUnderWay);
     {
         const std::shared_lock names(names_lock_);
-        for (const auto& file : change.resized_files()) {
-            invalidations_.size(file->ino, Names::path_of(*file));
-        }
+        std::ranges::for_each(grown, [this](const NodePtr& file) { tell_end(file); });
     }
     invalidations_.wait();
+}
+
+void Filesystem::tell_end(const NodePtr& file)
+{
+    const auto attributes = files_.attributes(file);
+    if (!attributes || attributes->size == 0) {
+        return;
+    }
+    if (const auto last = files_.read(file, attributes->size - 1, 1); last && last->view.size() == 1) {
+        invalidations_.end(file->ino, attributes->size - 1, last->view.front());
+    }
+}
+
+// It may be moved meanwhile, but not for ever.
+void Filesystem::tell_size(const NodePtr& file)
+{
+    const auto path = [&] {
+        const std::shared_lock names(names_lock_);
+        return Names::path_of(*file);
+    };
+    constexpr int kTries = 8;
+    for (int i = 0; i < kTries && !file->detached && !invalidations_.size(file->ino, path()); ++i) {
+    }
+}
+
+void Filesystem::tell_size(const Handle& handle)
+{
+    SizesToTell being_told;
+    being_told.add(handle.node);
+    tell_size(handle.node);
 }
 
 // What was written to mappings of the files that change, and is still with the kernel, counts as written before.

@@ -45,7 +45,7 @@ Result<Position> OutsideChange::run(const Batch& batch, const Invalidations& inv
     for (const auto ino : contents_) {
         invalidations.content(ino);
     }
-    for (const auto& [file, grew] : followed_) {
+    for (const auto& file : followed_) {
         invalidations.answer(file->parent->ino, Names::name_of(*file));
     }
     return position;
@@ -210,22 +210,13 @@ void OutsideChange::follow(const NodePtr& file, const Before& before)
         const auto old_size = before.value ? before.value->entry().size : 0;
         const auto size = now ? now->entry().size : 0;
         file->cut = file->cut || size < old_size;
-        if (size != old_size) {
-            resized_.add(file);
+        const bool resized = file->type == Type::file && size != old_size;
+        if (resized && Files::is_open(file)) {
+            (size > old_size ? grown_ : cut_).add(file);
         }
-        followed_[file] = size > old_size;
+        file->untold = file->untold || (resized && !Files::is_open(file));
+        followed_.insert(file);
     }
-}
-
-std::vector<NodePtr> OutsideChange::grown_files() const
-{
-    std::vector<NodePtr> files;
-    for (const auto& [file, grew] : followed_) {
-        if (grew && file->type == Type::file) {
-            files.push_back(file);
-        }
-    }
-    return files;
 }
 
 void OutsideChange::vanish(const NodePtr& file, const Before& before)

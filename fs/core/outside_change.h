@@ -38,10 +38,9 @@ public:
     Result<Position> run(const Batch& batch, const Invalidations& invalidations);
     // Those whose pages the kernel may still have: see Files::replaced.
     const std::vector<NodePtr>& stale_files() const { return stale_; }
-    // Those that show a longer record.
-    std::vector<NodePtr> grown_files() const;
-    // Those that show a longer or a shorter one: see SizesToTell, whose life ends with that of this.
-    const std::vector<NodePtr>& resized_files() const { return resized_.files(); }
+    // Those that are open and show a longer or a shorter record: see SizesToTell, whose life ends with that of this.
+    const std::vector<NodePtr>& grown_files() const { return grown_.files(); }
+    const std::vector<NodePtr>& cut_files() const { return cut_.files(); }
 
 private:
     // A name that the kernel may have cached, for it knows the directory: what stood there before.
@@ -78,8 +77,9 @@ private:
     std::set<std::pair<Ino, std::string>> entries_;
     std::set<Ino> contents_;
     std::vector<NodePtr> stale_;  // see stale_files
-    SizesToTell resized_;
-    std::map<NodePtr, bool> followed_;  // files that show another record; whether it is longer
+    SizesToTell grown_;
+    SizesToTell cut_;
+    std::set<NodePtr> followed_;  // files that show another record
 };
 
 }  // namespace bytestore::fs

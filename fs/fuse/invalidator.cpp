@@ -22,13 +22,13 @@ void expire(int (*notify)(fuse_session*, fuse_ino_t, const char*, std::size_t, F
     notify(session, parent, name.c_str(), name.size());
 }
 
-void store(fuse_session* session, fuse_ino_t ino, std::string_view content)
+void store(fuse_session* session, fuse_ino_t ino, std::uint64_t offset, std::string_view content)
 {
     fuse_bufvec bytes{};
     bytes.count = 1;
     bytes.buf[0].size = content.size();
     bytes.buf[0].mem = const_cast<char*>(content.data());
-    fuse_lowlevel_notify_store(session, ino, 0, &bytes, static_cast<fuse_buf_copy_flags>(0));
+    fuse_lowlevel_notify_store(session, ino, static_cast<off_t>(offset), &bytes, static_cast<fuse_buf_copy_flags>(0));
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ void store(fuse_session* session, fuse_ino_t ino, std::string_view content)
 void Invalidator::push(std::uint64_t ino, std::string_view content) const
 {
     if (auto* const session = session_.load()) {
-        store(session, ino, content);
+        store(session, ino, 0, content);
     }
 }
 
@@ -65,9 +65,9 @@ void Invalidator::answer(std::uint64_t parent, const std::string& name)
     add([parent, name](fuse_session* session) { expire(fuse_lowlevel_notify_expire_entry, session, parent, name); });
 }
 
-void Invalidator::size(std::uint64_t ino, const std::string& path)
+void Invalidator::end(std::uint64_t ino, std::uint64_t offset, char last)
 {
-    add([this, ino, path](fuse_session*) { mount_.refresh(ino, path); });
+    add([ino, offset, last](fuse_session* session) { store(session, ino, offset, {&last, 1}); });
 }
 
 void Invalidator::add(Note note)
@@ -86,10 +86,9 @@ void Invalidator::wait()
     all_told_.wait(lock, [this, all = noted_] { return told_ >= all || !started_; });
 }
 
-void Invalidator::start(fuse_session* session, const std::string& mount_point)
+void Invalidator::start(fuse_session* session)
 {
     const std::lock_guard starting(stop_mutex_);
-    mount_.reach(mount_point);
     {
         const std::lock_guard lock(mutex_);
         started_ = true;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "fs/fuse/fuse_api.h"
-#include "fs/fuse/own_mount.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -24,8 +23,8 @@ public:
     void content(std::uint64_t ino);
     void entry(std::uint64_t parent, const std::string& name);
     void answer(std::uint64_t parent, const std::string& name);
-    // The kernel asks for the size of the file that is there: see OwnMount::refresh.
-    void size(std::uint64_t ino, const std::string& path);
+    // The kernel's idea of the file's size grows to `offset` + 1.
+    void end(std::uint64_t ino, std::uint64_t offset, char last);
 
     // Tell at once.
     void push(std::uint64_t ino, std::string_view content) const;
@@ -36,14 +35,10 @@ public:
     // may need.
     void wait();
 
-    // Of what is mounted there.
-    void start(fuse_session* session, const std::string& mount_point);
+    void start(fuse_session* session);
     // Takes no more notes; returns once what was noted before is told, for which the kernel may need answers to its
     // requests. Any thread may call it, more than once.
     void stop();
-
-    // Whether a request is one by which size() has the kernel ask: it changes nothing.
-    bool is_asking(pid_t thread) const { return mount_.is_asking(thread); }
 
 private:
     // Tells something. The kernel does not know the inode or the name any more, perhaps: then there is nothing to tell,
@@ -63,7 +58,6 @@ private:
     std::uint64_t told_ = 0;
 
     std::atomic<fuse_session*> session_ = nullptr;  // between start and stop
-    OwnMount mount_;
 
     std::mutex stop_mutex_;  // taken before mutex_
     std::jthread thread_;    // guarded by stop_mutex_

@@ -241,9 +241,10 @@ Filesystem::Filesystem(Store& store, FilesystemSettings settings, fs::DaemonCont
             {.content = [this](fs::Ino ino) { invalidator_.content(ino); },
              .entry = [this](fs::Ino parent, const std::string& name) { invalidator_.entry(parent, name); },
              .answer = [this](fs::Ino parent, const std::string& name) { invalidator_.answer(parent, name); },
-             .size = [this](fs::Ino ino, const std::string& path) { invalidator_.size(ino, path); },
+             .end = [this](fs::Ino ino, std::uint64_t offset, char last) { invalidator_.end(ino, offset, last); },
              .attributes = [this](fs::Ino ino) { invalidator_.attributes(ino); },
              .push = [this](fs::Ino ino, std::string_view content) { invalidator_.push(ino, content); },
+             .size = [this](fs::Ino ino, const std::string& path) { return own_mount_.refresh(ino, path); },
              .wait = [this] { invalidator_.wait(); }},
             std::move(daemon), settings.max_dirty)
 {

@@ -7,6 +7,7 @@
 #include "fs/core/filesystem.h"
 #include "fs/fuse/fuse_api.h"
 #include "fs/fuse/invalidator.h"
+#include "fs/fuse/own_mount.h"
 #include "fs/fuse/session.h"
 
 #include <cstdint>
@@ -32,9 +33,14 @@ public:
     void attach(Session& session, const std::string& mount_point)
     {
         rings_ = &session.rings();
-        invalidator_.start(session.get(), mount_point);
+        own_mount_.reach(mount_point);
+        invalidator_.start(session.get());
     }
-    void detach() { invalidator_.stop(); }
+    void detach()
+    {
+        own_mount_.leave();
+        invalidator_.stop();
+    }
 
     fs::Filesystem& core() { return core_; }
     const FilesystemSettings& settings() const { return settings_; }
@@ -48,12 +54,13 @@ public:
         }
     }
     // Whether the daemon made the request itself, and only wants the attributes told.
-    bool is_own(fuse_req_t request) const { return invalidator_.is_asking(fuse_req_ctx(request)->pid); }
+    bool is_own(fuse_req_t request) const { return own_mount_.is_asking(fuse_req_ctx(request)->pid); }
 
 private:
     const FilesystemSettings settings_;
     Rings* rings_ = nullptr;
     Invalidator invalidator_;
+    OwnMount own_mount_;
     fs::Filesystem core_;
 };
 

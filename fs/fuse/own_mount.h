@@ -1,32 +1,49 @@
 // The daemon as a user of its own mount, for what the kernel does in a system call only.
 //
-// Threads: reach() comes before all others; refresh() is called by one thread at a time, which serves no request and
-// holds no lock that one may need; is_asking() by any.
+// A system call on the mount can wait for as long as somebody likes who holds the file: a thread of its own makes it,
+// and nobody waits for that for long.
+//
+// Threads: reach() comes before all others, leave() ends; the rest may be called from any thread that holds no lock
+// which a request may need.
 #pragma once
 
 #include <sys/types.h>
 
-#include <atomic>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
 
 namespace bytestore::fuse {
 
 class OwnMount {
 public:
+    OwnMount();
+    ~OwnMount();
+    OwnMount(const OwnMount&) = delete;
+    OwnMount& operator=(const OwnMount&) = delete;
+
     // Notes what is mounted there now. The daemon is asked nothing.
     void reach(const std::string& mount_point);
     // Has the kernel ask for the attributes of the file `ino`, and take its size from the answer while it keeps others
-    // from writing to the file. `path` is below the mount. Nothing happens if that leads to another file or to none, or
-    // may not be followed by the daemon's user.
-    void refresh(std::uint64_t ino, const std::string& path);
+    // from writing to the file. `path` is below the mount; false if it leads to another file or to none, or may not be
+    // followed by the daemon's user. Gives up, and returns true, where that takes longer than a second, and at once
+    // while an earlier call that did has not come to its end.
+    bool refresh(std::uint64_t ino, const std::string& path);
     // Whether a request is refresh()'s, by the thread that made it: nothing is to be changed by it.
-    bool is_asking(pid_t thread) const { return thread == asking_; }
+    bool is_asking(pid_t thread) const;
+    // From now on refresh() does nothing.
+    void leave();
 
 private:
-    std::string mount_point_;
-    dev_t device_ = 0;
-    std::atomic<pid_t> asking_ = 0;
+    struct State;
+    bool start_thread();
+    static void work(const std::shared_ptr<State>& state);
+
+    const std::shared_ptr<State> state_;  // shared with the thread, which may be held up for longer than this lives
+    std::mutex leave_mutex_;              // taken before that of the state
+    std::thread thread_;                  // started by the first refresh(), with the state locked; ended by leave()
 };
 
 }  // namespace bytestore::fuse

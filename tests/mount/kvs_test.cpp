@@ -281,6 +281,50 @@ TEST_F(KvsTest, WorksFromAnotherMountNamespace)
     EXPECT_THAT(second.err, AllOf(HasSubstr(std::to_string(mount().pid())), HasSubstr(root())));
 }
 
+// The kernel names no process to it that lives outside.
+TEST_F(KvsTest, ADaemonInAPidNamespaceServesThoseOutsideOfIt)
+{
+    EXPECT_EQ(ok("mkdir $TMP/kv; unshare -p -f bytestore-mount -f $TMP/data $TMP/kv 2> /dev/null & "
+                 "until mountpoint -q $TMP/kv; do sleep 0.01; done; cd $TMP/kv; echo text > f; chmod 600 f; "
+                 "truncate -s 2 f; touch -d @5 f; stat -c '%a %s %Y' f; cd /; umount $TMP/kv; wait"),
+              "600 2 5\n");
+}
+
+// A write waits for a page of a mount whose daemon is stopped, and the kernel keeps the file for it.
+TEST_F(KvsTest, WhoHoldsAFileUpHoldsUpNobodyElse)
+{
+    python(R"(
+import mmap, signal, threading, time
+data, root = os.environ['TMP'] + '/slow-data', os.environ['TMP'] + '/slow'
+os.mkdir(root)
+daemon = subprocess.Popen(['bytestore-mount', '-f', data, root], stderr=subprocess.DEVNULL)
+while not os.path.ismount(root): time.sleep(0.01)
+subprocess.run(['kvs', '--dir', data, 'set', 'page', '-'], input=b'x' * 400000, check=True, stdout=subprocess.DEVNULL)
+slow = open(root + '/page', 'rb')
+page = mmap.mmap(slow.fileno(), 0, prot=mmap.PROT_READ)
+kvs('set', 'held', 'a long value')
+held = os.open('held', os.O_WRONLY)
+daemon.send_signal(signal.SIGSTOP)
+writer = threading.Thread(target=lambda: os.write(held, memoryview(page)[200000:200010]))
+writer.start()
+try:
+    time.sleep(0.2)
+    kvs('set', 'held', 'short')
+    kvs('set', 'held', 'less')
+    kvs('set', 'other', 'value')
+    assert cat('other') == 'value' and writer.is_alive()
+finally:
+    daemon.send_signal(signal.SIGCONT)
+writer.join()
+os.close(held)
+assert cat('held') == 'x' * 10, cat('held')
+del writer
+page.close(); slow.close()
+subprocess.run(['umount', root], check=True)
+assert daemon.wait() == 0
+)");
+}
+
 TEST_F(KvsTest, AnotherUserMayDoWhatTheDirectorysModeSays)
 {
     let_others_in();

@@ -61,22 +61,41 @@ TEST_F(ApplyTest, AValueThatIsReplacedIsForgottenAndItsNameKept)
     EXPECT_EQ(mount.stat("f")->size, 5U);
 }
 
-TEST_F(ApplyTest, TheKernelIsToldOfAnotherSizeAndIsToBelieveNobodyElseMeanwhile)
+TEST_F(ApplyTest, TheKernelIsToldTheSizeOfAnOpenFileAndIsToBelieveNobodyElseMeanwhile)
 {
+    using Ends = decltype(Invalidated::ends);
+    using Sizes = decltype(Invalidated::sizes);
     mount.mkdir("d");
     mount.write("d/%value", "old");
+    const auto file = mount.open_to_read("d/%value");
+    const auto ino = mount.ino("d/%value");
+    std::vector<bool> passing;
+    const auto look = [&] { passing.push_back(mount.stat("d/%value")->is_passing); };
+    mount.on_forgetting = look;
+    mount.on_telling = look;
     for (const std::string now : {"longer", "less", ""}) {
-        std::vector<bool> passing;
-        mount.on_forgetting = [&] { passing.push_back(mount.stat("d/%value")->is_passing); };
+        passing.clear();
         EXPECT_EQ(mount.kvs_set("d", now), 0);
-        EXPECT_THAT(mount.invalidated().sizes, ElementsAre(Pair(mount.ino("d/%value"), "d/%value")));
+        const auto told = mount.invalidated();
+        const bool grew = now == "longer";
+        EXPECT_EQ(told.ends, grew ? Ends({{ino, now.size() - 1}}) : Ends());
+        EXPECT_EQ(told.sizes, grew ? Sizes() : Sizes({{ino, "d/%value"}}));
         EXPECT_THAT(passing, ElementsAre(false, true, true)) << "before the change, for what was cached, for the size";
         EXPECT_FALSE(mount.stat("d/%value")->is_passing);
     }
-    mount.on_forgetting = [] {};
-    mount.write("d/%value", "same");
-    EXPECT_EQ(mount.kvs_set("d", "size"), 0);
-    EXPECT_THAT(mount.invalidated().sizes, IsEmpty());
+}
+
+TEST_F(ApplyTest, TheKernelIsToldTheSizeOfAFileThatNobodyHadOpenWhenSomebodyOpensItToWrite)
+{
+    mount.write("f", "old");
+    for (const std::string now : {"longer", "less", "same", "even longer"}) {
+        EXPECT_EQ(mount.kvs_set("f", now), 0);
+        EXPECT_THAT(mount.invalidated().sizes, IsEmpty());
+        EXPECT_THAT(mount.invalidated().ends, IsEmpty());
+        EXPECT_FALSE(mount.open_to_read("f").handle().untold);
+        EXPECT_EQ(mount.open_to_write("f").handle().untold, now != "same");
+        EXPECT_FALSE(mount.open_to_write("f").handle().untold);
+    }
 }
 
 TEST_F(ApplyTest, APageThatIsWrittenBackBeforeTheChangeCountsAsAWriteBeforeIt)

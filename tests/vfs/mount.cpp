@@ -134,10 +134,10 @@ void Mount::mount()
                                             invalidated_.entries.emplace_back(parent, name);
                                         },
                                     .answer = [](fs::Ino, const std::string&) {},
-                                    .size =
-                                        [this](fs::Ino ino, const std::string& path) {
+                                    .end =
+                                        [this](fs::Ino ino, std::uint64_t offset, char) {
                                             const std::lock_guard lock(mutex_);
-                                            invalidated_.sizes.emplace_back(ino, path);
+                                            invalidated_.ends.emplace_back(ino, offset);
                                         },
                                     .attributes =
                                         [this](fs::Ino ino) {
@@ -148,6 +148,13 @@ void Mount::mount()
                                         [this](fs::Ino ino, std::string_view content) {
                                             const std::lock_guard lock(mutex_);
                                             invalidated_.pushed.emplace_back(ino, content);
+                                        },
+                                    .size =
+                                        [this](fs::Ino ino, const std::string& path) {
+                                            on_telling();
+                                            const std::lock_guard lock(mutex_);
+                                            invalidated_.sizes.emplace_back(ino, path);
+                                            return true;
                                         },
                                     // Needs the name lock, as the kernel may.
                                     .wait =

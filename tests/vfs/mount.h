@@ -55,7 +55,8 @@ struct Invalidated {
     std::vector<std::pair<fs::Ino, std::string>> entries;
     std::vector<std::pair<fs::Ino, std::string>> pushed;
     std::vector<fs::Ino> attributes;
-    std::vector<std::pair<fs::Ino, std::string>> sizes;  // with paths
+    std::vector<std::pair<fs::Ino, std::uint64_t>> ends;  // with the place of the last byte
+    std::vector<std::pair<fs::Ino, std::string>> sizes;   // with paths
 };
 
 // So that records are counted as they were written.
@@ -83,6 +84,8 @@ public:
     void forget_names();
     // What the kernel does when it is told to forget, before it has.
     std::function<void()> on_forgetting = [] {};
+    // And when it is told a size.
+    std::function<void()> on_telling = [] {};
     Invalidated invalidated();  // all, or since the last change by the next three
 
     // Changes that do not come from the kernel; errnos.
