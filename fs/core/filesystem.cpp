@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
+#include <new>
 #include <shared_mutex>
 #include <string_view>
 #include <thread>
@@ -371,16 +372,21 @@ void Filesystem::tell_size(const NodePtr& file)
         const std::shared_lock names(names_lock_);
         return Names::path_of(*file);
     };
-    constexpr int kTries = 8;
-    for (int i = 0; i < kTries && !file->detached && !invalidations_.size(file->ino, path()); ++i) {
+    bool told = false;
+    for (int tries = 8; !told && tries > 0 && !file->detached; --tries) {
+        told = invalidations_.size(file->ino, path());
     }
 }
 
 void Filesystem::tell_size(const Handle& handle)
 {
-    SizesToTell being_told;
-    being_told.add(handle.node);
-    tell_size(handle.node);
+    try {
+        SizesToTell being_told;
+        being_told.add(handle.node);
+        tell_size(handle.node);
+    } catch (const std::bad_alloc&) {
+        handle.node->untold = true;  // by the next open
+    }
 }
 
 // What was written to mappings of the files that change, and is still with the kernel, counts as written before.

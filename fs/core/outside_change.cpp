@@ -207,15 +207,21 @@ void OutsideChange::follow(const NodePtr& file, const Before& before)
             stale_.push_back(file);
         }
         contents_.insert(file->ino);
-        const auto old_size = before.value ? before.value->entry().size : 0;
-        const auto size = now ? now->entry().size : 0;
-        file->cut = file->cut || size < old_size;
-        const bool resized = file->type == Type::file && size != old_size;
-        if (resized && Files::is_open(file)) {
-            (size > old_size ? grown_ : cut_).add(file);
-        }
-        file->untold = file->untold || (resized && !Files::is_open(file));
         followed_.insert(file);
+        note_size(file, before.value ? before.value->entry().size : 0, now ? now->entry().size : 0);
+    }
+}
+
+void OutsideChange::note_size(const NodePtr& file, std::uint64_t before, std::uint64_t now)
+{
+    file->cut = file->cut || now < before;
+    if (file->type != Type::file || now == before) {
+        return;
+    }
+    if (Files::is_open(file)) {
+        (now > before ? grown_ : cut_).add(file);
+    } else {
+        file->untold = true;
     }
 }
 

@@ -18,6 +18,7 @@
 #include "fs/core/pending_files.h"
 #include "fs/core/sizes_to_tell.h"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -62,6 +63,7 @@ private:
     void become_directory(const Before& before);
     void leave_directory(const Before& before, std::optional<Type> type);
     void follow(const NodePtr& file, const Before& before);
+    void note_size(const NodePtr& file, std::uint64_t before, std::uint64_t now);
     void vanish(const NodePtr& file, const Before& before);
     void entry_changed(const Spot& spot);
 

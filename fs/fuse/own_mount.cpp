@@ -85,7 +85,7 @@ struct OwnMount::State {
     std::condition_variable changed;
     // Guarded by mutex.
     std::optional<Task> task;  // to be done, or being done: then it is constant
-    bool found = false;        // by the last one
+    bool found = false;        // by the last one: not another file in its place
     bool held_up = false;      // somebody gave up waiting for it
     bool left = false;
 
@@ -116,10 +116,10 @@ bool OwnMount::is_asking(pid_t thread) const
 
 bool OwnMount::refresh(std::uint64_t ino, const std::string& path)
 {
+    const std::unique_lock turn(turn_, kPatience);
     auto& state = *state_;
     std::unique_lock lock(state.mutex);
-    const auto is_free = [&state] { return state.left || !state.task; };
-    if (state.held_up || !state.changed.wait_for(lock, kPatience, is_free) || state.left) {
+    if (!turn || state.held_up || state.left) {
         return true;
     }
     state.task = State::Task{.ino = ino, .path = path};
@@ -128,10 +128,8 @@ bool OwnMount::refresh(std::uint64_t ino, const std::string& path)
         return true;
     }
     state.changed.notify_all();
-    if (!state.changed.wait_for(lock, kPatience, is_free)) {
-        state.held_up = true;
-    }
-    return state.held_up || state.left || state.found;
+    state.held_up = !state.changed.wait_for(lock, kPatience, [&state] { return !state.task; });
+    return state.held_up || state.found;
 }
 
 bool OwnMount::start_thread()
@@ -150,7 +148,7 @@ void OwnMount::work(const std::shared_ptr<State>& state)
     while (true) {
         state->changed.wait(lock, [&] { return state->left || state->task; });
         if (state->left) {
-            return;
+            break;
         }
         lock.unlock();
         state->asking = ::gettid();
@@ -162,6 +160,8 @@ void OwnMount::work(const std::shared_ptr<State>& state)
         state->task.reset();
         state->changed.notify_all();
     }
+    state->task.reset();
+    state->changed.notify_all();
 }
 
 // A change of attributes that changes none: the kernel makes it as any other, with the inode locked as for a write. The
@@ -171,13 +171,14 @@ bool OwnMount::State::ask() const
     constexpr auto kSame = static_cast<uid_t>(-1);
     auto root = open_root(mount_point);
     if (const auto at = identity_of(root); !at || at->device != device) {
-        return false;
+        return true;  // something is mounted over it
     }
     const auto file = open_below(std::move(root), task->path);
     if (identity_of(file) != Identity{.device = device, .ino = task->ino}) {
         return false;
     }
-    return ::fchownat(file.get(), "", kSame, kSame, AT_EMPTY_PATH) == 0;
+    static_cast<void>(::fchownat(file.get(), "", kSame, kSame, AT_EMPTY_PATH));
+    return true;
 }
 
 void OwnMount::leave()

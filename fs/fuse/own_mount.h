@@ -28,8 +28,8 @@ public:
     void reach(const std::string& mount_point);
     // Has the kernel ask for the attributes of the file `ino`, and take its size from the answer while it keeps others
     // from writing to the file. `path` is below the mount; false if it leads to another file or to none, or may not be
-    // followed by the daemon's user. Gives up, and returns true, where that takes longer than a second, and at once
-    // while an earlier call that did has not come to its end.
+    // followed by the daemon's user. Gives up, and returns true, where that takes longer than a second or two, and at
+    // once while an earlier call that did has not come to its end.
     bool refresh(std::uint64_t ino, const std::string& path);
     // Whether a request is refresh()'s, by the thread that made it: nothing is to be changed by it.
     bool is_asking(pid_t thread) const;
@@ -42,7 +42,8 @@ private:
     static void work(const std::shared_ptr<State>& state);
 
     const std::shared_ptr<State> state_;  // shared with the thread, which may be held up for longer than this lives
-    std::mutex leave_mutex_;              // taken before that of the state
+    std::timed_mutex turn_;               // of one refresh() at a time; taken before the state's mutex
+    std::mutex leave_mutex_;              // likewise
     std::thread thread_;                  // started by the first refresh(), with the state locked; ended by leave()
 };
 
