@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
-#include <new>
 #include <shared_mutex>
 #include <string_view>
 #include <thread>
@@ -339,14 +338,19 @@ void Filesystem::tell_sizes(const OutsideChange& change)
     if (!change.grown_files().empty()) {
         tell_ends(change.grown_files());
     }
-    std::ranges::for_each(change.cut_files(), [this](const NodePtr& file) { tell_size(file); });
+    for (const auto* files : {&change.grown_files(), &change.cut_files()}) {
+        std::ranges::for_each(*files, [this](const NodePtr& file) { tell_size(file); });
+    }
 }
 
-// A read that was under way when the kernel forgot the pages may hold one of them yet, and would show what is behind
-// its end: it is given time.
+// For where the daemon cannot reach the file through its mount: an append that is on its way makes it longer than this
+// tells. A read that was under way when the kernel forgot the pages may hold one of them yet, and would show what is
+// behind its end: it is given time.
 void Filesystem::tell_ends(const std::vector<NodePtr>& grown)
 {
-    std::this_thread::sleep_for(kReadUnderWay);
+    if (std::ranges::any_of(grown, Files::is_open)) {
+        std::this_thread::sleep_for(kReadUnderWay);
+    }
     {
         const std::shared_lock names(names_lock_);
         std::ranges::for_each(grown, [this](const NodePtr& file) { tell_end(file); });
@@ -375,17 +379,6 @@ void Filesystem::tell_size(const NodePtr& file)
     bool told = false;
     for (int tries = 8; !told && tries > 0 && !file->detached; --tries) {
         told = invalidations_.size(file->ino, path());
-    }
-}
-
-void Filesystem::tell_size(const Handle& handle)
-{
-    try {
-        SizesToTell being_told;
-        being_told.add(handle.node);
-        tell_size(handle.node);
-    } catch (const std::bad_alloc&) {
-        handle.node->untold = true;  // by the next open
     }
 }
 

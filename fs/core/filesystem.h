@@ -47,7 +47,6 @@ struct Handle {
     NodePtr node;
     bool writes = false;        // it is a writer of the file: opened for writing, or it created or truncated the file
     bool flushes = false;       // its close commits what was written: opened for writing
-    bool untold = false;        // the kernel has to be told the size of the file first: see Filesystem::tell_size
     bool listing_kept = false;  // what the kernel has of an earlier listing of the directory can be used
     const ControlFile* control = nullptr;
     std::shared_ptr<const std::string> control_text;  // of a control file, taken at open
@@ -96,8 +95,6 @@ public:
     // Errc::exists if the name is taken and `exclusive`; else what is there is opened.
     Result<Created> create(Ino parent, std::string_view name, std::uint32_t mode, Owner owner,
                            const OpenRequest& request, bool exclusive);
-    // Before the open of a handle that is `untold` is answered. As apply it may wait for other requests.
-    void tell_size(const Handle& handle);
     Result<Bytes> read(const Handle& handle, std::uint64_t offset, std::size_t size);
     Result<std::size_t> write(const Handle& handle, const WritePlace& place, std::string_view bytes);
     // fallocate(2) without flags: the file has at least offset + length bytes, for which there is space.

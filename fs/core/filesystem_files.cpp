@@ -55,7 +55,6 @@ Result<std::unique_ptr<Handle>> Filesystem::open(Ino ino, const OpenRequest& req
     handle->node = found;
     handle->writes = writes;
     handle->flushes = request.writes;
-    handle->untold = writes && found->untold && found->untold.exchange(false) && !request.truncate;
     return handle;
 }
 

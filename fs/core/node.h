@@ -110,9 +110,6 @@ struct Node {
     std::atomic<bool> moved = false;
     // A file's value became shorter beside the mount: the kernel may not know its end yet. Set as `moved`.
     std::atomic<bool> cut = false;
-    // A file got another size beside the mount while nobody had it open: the kernel is told when somebody opens it to
-    // write, who may have looked it up before. Set as `moved`.
-    std::atomic<bool> untold = false;
     // How often the kernel is being told of its size right now: see SizesToTell, which counts.
     std::atomic<std::uint16_t> being_told = 0;
 

@@ -215,13 +215,8 @@ void OutsideChange::follow(const NodePtr& file, const Before& before)
 void OutsideChange::note_size(const NodePtr& file, std::uint64_t before, std::uint64_t now)
 {
     file->cut = file->cut || now < before;
-    if (file->type != Type::file || now == before) {
-        return;
-    }
-    if (Files::is_open(file)) {
+    if (file->type == Type::file && now != before) {
         (now > before ? grown_ : cut_).add(file);
-    } else {
-        file->untold = true;
     }
 }
 

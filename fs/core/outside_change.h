@@ -39,7 +39,7 @@ public:
     Result<Position> run(const Batch& batch, const Invalidations& invalidations);
     // Those whose pages the kernel may still have: see Files::replaced.
     const std::vector<NodePtr>& stale_files() const { return stale_; }
-    // Those that are open and show a longer or a shorter record: see SizesToTell, whose life ends with that of this.
+    // Those that show a longer or a shorter record: see SizesToTell, whose life ends with that of this.
     const std::vector<NodePtr>& grown_files() const { return grown_.files(); }
     const std::vector<NodePtr>& cut_files() const { return cut_.files(); }
 

@@ -71,13 +71,6 @@ bool opens_by_itself(const fs::Filesystem& core, fuse_req_t request)
     return true;
 }
 
-void reply_open(fs::Filesystem& core, fuse_req_t request, const fuse_file_info& info)
-{
-    if (fuse_reply_open(request, &info) == -ENOENT) {
-        take_back([&] { ignore(core.release(owned_handle(info))); });  // it is logged
-    }
-}
-
 void on_open(fuse_req_t request, fuse_ino_t ino, fuse_file_info* info)
 {
     guard(request, [&](fs::Filesystem& core) {
@@ -89,16 +82,10 @@ void on_open(fuse_req_t request, fuse_ino_t ino, fuse_file_info* info)
             reply_inode_error(request, handle.error());
             return;
         }
-        const bool untold = (*handle)->untold;
         fill_info(*info, std::move(*handle));
-        if (!untold) {
-            reply_open(core, request, *info);
-            return;
+        if (fuse_reply_open(request, info) == -ENOENT) {
+            take_back([&] { ignore(core.release(owned_handle(*info))); });  // it is logged
         }
-        guard_waiting(request, [=, info = *info](fs::Filesystem& waiting) {
-            waiting.tell_size(handle_of(&info));
-            reply_open(waiting, request, info);
-        });
     });
 }
 

@@ -165,7 +165,7 @@ void OwnMount::work(const std::shared_ptr<State>& state)
 }
 
 // A change of attributes that changes none: the kernel makes it as any other, with the inode locked as for a write. The
-// file is open in the mount, or being opened, so that this is not what keeps it from being unmounted.
+// mount is in use for as long as it takes only: it could not be unmounted meanwhile.
 bool OwnMount::State::ask() const
 {
     constexpr auto kSame = static_cast<uid_t>(-1);
