@@ -10,9 +10,6 @@ namespace bytestore::format {
 
 namespace {
 
-constexpr std::string_view kSetHead = R"({"cmd":"Set","key":")";
-constexpr std::string_view kDeleteHead = R"({"cmd":"Delete","key":")";
-constexpr std::string_view kBetween = R"(","value":")";
 constexpr std::string_view kQuote = "\"";
 constexpr std::size_t kLongestTail = kPiece;
 

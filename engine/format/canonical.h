@@ -12,6 +12,11 @@
 
 namespace bytestore::format {
 
+// What stands before the text of a key, and between it and that of a value.
+inline constexpr std::string_view kSetHead = R"({"cmd":"Set","key":")";
+inline constexpr std::string_view kDeleteHead = R"({"cmd":"Delete","key":")";
+inline constexpr std::string_view kBetween = R"(","value":")";
+
 // What has been read of a line's body (CheckedText::body) and not been used up. This one holds a whole body.
 class Window {
 public:

@@ -1,3 +1,4 @@
+#include "engine/format/canonical.h"
 #include "engine/format/fields.h"
 #include "engine/format/line_writer.h"
 #include "engine/format/plain_run.h"
@@ -12,9 +13,6 @@
 namespace bytestore::format {
 
 namespace {
-
-constexpr std::string_view kSetHead = R"({"cmd":"Set","key":")";
-constexpr std::string_view kBetween = R"(","value":")";
 
 Status write_set_head(LineWriter& line, std::string_view key)
 {
@@ -36,7 +34,7 @@ std::string_view before_quote(std::string_view text)
 
 Status write_delete_head(LineWriter& line, std::string_view key)
 {
-    TRY(line.raw(R"({"cmd":"Delete","key":")"));
+    TRY(line.raw(kDeleteHead));
     TRY(line.escaped(key));
     return line.raw("\"");
 }
